@@ -1,0 +1,17 @@
+/**
+ * Access decisions: built-in role definitions, role assignments at a scope, and the one question
+ * everything else asks: may this caller do this here? Deny by default. It owns the decision and the
+ * audit of denials; it does not own who the caller is (tokens/) or how a refusal looks on the wire.
+ *
+ * Governing documents: Azure RBAC, contracts/keyvault.md 6.1-6.3.
+ */
+export type { Caller } from "./caller.ts"
+export { isAllowed, requireAction, requireDataAction } from "./decision.ts"
+export { builtInRoles, findRoleDefinition, type RoleDefinition } from "./role-definitions.ts"
+export {
+  createRoleAssignment,
+  deleteRoleAssignment,
+  getRoleAssignment,
+  listRoleAssignments,
+  type NewRoleAssignment,
+} from "./role-assignments.ts"

@@ -1,0 +1,89 @@
+/**
+ * The audit log: one event for every change and every denied or sensitive read, written in the
+ * transaction of what it tells about. Each event carries a keyed MAC over itself and the MAC before
+ * it, so that a changed, removed or reordered event shows. It never holds a secret.
+ *
+ * Governing document: DESIGN 5.
+ */
+import { digestsEqual, hmacSha256 } from "../../crypto/mac.ts"
+import type { AuditEventRecord, Json } from "../../storage/records.ts"
+import type { Transaction } from "../../storage/store.ts"
+import type { DomainContext } from "../context.ts"
+
+export interface AuditEvent {
+  tenantId: string | null
+  /** Who: object id of the caller, name of the identity, or `system`. */
+  actor: string
+  /** What, by its Azure log name where there is one: `SecretSet`, `VaultPut`. */
+  action: string
+  /** On what: a resource id or the name of the thing. */
+  target: string
+  outcome?: AuditEventRecord["outcome"]
+  correlationId?: string | null
+  /** Names and rules only. */
+  details?: { [member: string]: Json }
+}
+
+/** Appends an event to the chain, as part of the transaction it tells about. */
+export async function recordEvent(
+  tx: Transaction,
+  { clock, keyring }: Pick<DomainContext, "clock" | "keyring">,
+  event: AuditEvent,
+): Promise<void> {
+  const [previous] = await tx.auditEvents.list({ orderBy: "sequence", descending: true, limit: 1 })
+  const unsigned = {
+    sequence: (previous?.sequence ?? 0) + 1,
+    at: clock.now(),
+    tenantId: event.tenantId,
+    actor: event.actor,
+    action: event.action,
+    target: event.target,
+    outcome: event.outcome ?? "success",
+    correlationId: event.correlationId ?? null,
+    details: event.details ?? {},
+  } satisfies Omit<AuditEventRecord, "mac">
+  await tx.auditEvents.insert({ ...unsigned, mac: chainMac(keyring.auditKey, previous?.mac, unsigned) })
+}
+
+/** Where the chain is broken, or that it is whole. */
+export type ChainVerdict = { whole: true; events: number } | { whole: false; brokenAt: number }
+
+/** Recomputes the whole chain, page by page. */
+export async function verifyChain({ store, keyring }: DomainContext): Promise<ChainVerdict> {
+  let previous: AuditEventRecord | undefined
+  for (;;) {
+    const page = await store.auditEvents.list({
+      orderBy: "sequence",
+      after: previous?.sequence ?? 0,
+      limit: 1000,
+    })
+    for (const event of page) {
+      const { mac, ...unsigned } = event
+      const expected = chainMac(keyring.auditKey, previous?.mac, unsigned)
+      const inOrder = event.sequence === (previous?.sequence ?? 0) + 1
+      if (!inOrder || !digestsEqual(mac, expected)) return { whole: false, brokenAt: event.sequence }
+      previous = event
+    }
+    if (page.length === 0) return { whole: true, events: previous?.sequence ?? 0 }
+  }
+}
+
+function chainMac(
+  key: DomainContext["keyring"]["auditKey"],
+  previousMac: Uint8Array | undefined,
+  event: Omit<AuditEventRecord, "mac">,
+): Uint8Array {
+  // An array, so that the order of the members is ours and not the database's.
+  const content = JSON.stringify([
+    event.sequence,
+    event.at,
+    event.tenantId,
+    event.actor,
+    event.action,
+    event.target,
+    event.outcome,
+    event.correlationId,
+    event.details,
+  ])
+  return hmacSha256(key, Buffer.concat([previousMac ?? new Uint8Array(32), Buffer.from(content)]))
+}
