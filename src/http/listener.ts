@@ -1,0 +1,144 @@
+import { createServer as createHttpServer, type RequestListener, type Server } from "node:http"
+import { createServer as createHttpsServer } from "node:https"
+import type { AddressInfo } from "node:net"
+import type { Duplex } from "node:stream"
+import { tunnelToOurselves } from "./connect-tunnel.ts"
+import type { Site } from "./site.ts"
+
+const headersTimeoutMs = 20_000
+const requestTimeoutMs = 60_000
+const keepAliveTimeoutMs = 65_000
+const maxHeaderBytes = 32 * 1024
+const stopGraceMs = 5_000
+
+export interface ListenerOptions {
+  /** Addresses of the HTTPS listener, such as `["127.0.0.1", "::1"]`. */
+  addresses: readonly string[]
+  /** 0 takes a free port. */
+  httpsPort: number
+  httpPort: number
+  /** PEM. */
+  tls: { key: string; certificate: string }
+  /** `vault.localhost`: host names below it are vaults. Without port. */
+  vaultHostSuffix: string
+  /** Names, besides loopback, under which CONNECT may reach us. */
+  publicHosts: readonly string[]
+  sites: { vault: Site; main: Site; loopback: Site }
+}
+
+export interface Listener {
+  httpsPort: number
+  httpPort: number
+  /** Stops accepting, lets running requests finish for some seconds, then closes. */
+  close(): Promise<void>
+}
+
+/** Listens on HTTPS for every surface and on loopback HTTP for those that speak it by nature. */
+export async function openListener(options: ListenerOptions): Promise<Listener> {
+  const { sites, vaultHostSuffix } = options
+  await Promise.all([sites.vault.ready(), sites.main.ready(), sites.loopback.ready()])
+  const byHost: RequestListener = (request, response) => {
+    const site = isVaultHost(request.headers.host, vaultHostSuffix) ? sites.vault : sites.main
+    site.routing(request, response)
+  }
+  const tls = { ...serverOptions, key: options.tls.key, cert: options.tls.certificate, minVersion: "TLSv1.2" } as const
+  const https = await listenOnAll(options.addresses, options.httpsPort, () => createHttpsServer(tls, byHost))
+  const http = await listenOnAll(loopbackAddresses, options.httpPort, () =>
+    createHttpServer(serverOptions, (request, response) => sites.loopback.routing(request, response)),
+  )
+  const target = https.servers[0]
+  if (target === undefined) throw new TypeError("The HTTPS listener has no address")
+  const isOurs = (authority: string) => isOwnAuthority(authority, options, https.port)
+  const servers = [...https.servers, ...http.servers]
+  const tunnels = new Set<Duplex>()
+  for (const server of servers) tunnelToOurselves(server, { isOurs, target, tunnels })
+  return {
+    httpsPort: https.port,
+    httpPort: http.port,
+    close: () => closeAll(servers, tunnels),
+  }
+}
+
+const loopbackAddresses = ["127.0.0.1", "::1"]
+
+const serverOptions = {
+  headersTimeout: headersTimeoutMs,
+  requestTimeout: requestTimeoutMs,
+  keepAliveTimeout: keepAliveTimeoutMs,
+  maxHeaderSize: maxHeaderBytes,
+}
+
+/** Whether a Host header names a vault: one label below the suffix, whatever the port. */
+export function isVaultHost(host: string | undefined, suffix: string): boolean {
+  if (host === undefined) return false
+  const name = hostNameOf(host)
+  return name.endsWith(`.${suffix}`) && !name.slice(0, -suffix.length - 1).includes(".")
+}
+
+function isOwnAuthority(authority: string, options: ListenerOptions, httpsPort: number): boolean {
+  const port = Number(/:(\d+)$/.exec(authority)?.[1] ?? 443)
+  if (port !== httpsPort && port !== 443) return false
+  const name = hostNameOf(authority)
+  const known = ["localhost", "127.0.0.1", "[::1]", ...options.publicHosts]
+  return known.includes(name) || isVaultHost(name, options.vaultHostSuffix)
+}
+
+function hostNameOf(authority: string): string {
+  return authority.toLowerCase().replace(/:\d+$/, "")
+}
+
+interface Listening {
+  servers: Server[]
+  port: number
+}
+
+/** The first address decides the port; a machine without IPv6 does without `::1`. */
+async function listenOnAll(addresses: readonly string[], port: number, create: () => Server): Promise<Listening> {
+  const servers: Server[] = []
+  let chosen = port
+  for (const address of addresses) {
+    const server = create()
+    try {
+      chosen = await listen(server, address, chosen)
+      servers.push(server)
+    } catch (error) {
+      const absent = ["EADDRNOTAVAIL", "EAFNOSUPPORT"].includes((error as NodeJS.ErrnoException).code ?? "")
+      if (!absent || servers.length === 0) {
+        await closeAll(servers)
+        throw error
+      }
+    }
+  }
+  return { servers, port: chosen }
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(explainListenError(error, host, port)))
+    server.listen({ host, port, exclusive: true }, () => resolve((server.address() as AddressInfo).port))
+  })
+}
+
+function explainListenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (error.code !== "EADDRINUSE") return error
+  return new Error(`Port ${port} on ${host} is taken. Stop what uses it, or choose others with --port and --http-port`, {
+    cause: error,
+  })
+}
+
+async function closeAll(servers: Server[], tunnels: Iterable<Duplex> = []): Promise<void> {
+  const grace = setTimeout(() => {
+    for (const server of servers) server.closeAllConnections()
+    for (const tunnel of tunnels) tunnel.destroy()
+  }, stopGraceMs)
+  await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<void>((resolve) => {
+          server.close(() => resolve())
+          server.closeIdleConnections()
+        }),
+    ),
+  )
+  clearTimeout(grace)
+}

@@ -1,0 +1,15 @@
+/**
+ * Health, for process supervisors and load balancers: `/health/live` says that the process runs,
+ * `/health/ready` that it can answer from its store. Anonymous, on every listener, tells nothing else.
+ */
+import type { FastifyInstance } from "fastify"
+import type { DomainContext } from "../../domain/context.ts"
+import { isReady } from "../../domain/installation/index.ts"
+
+export function registerHealth(site: FastifyInstance, context: DomainContext): void {
+  site.get("/health/live", async () => ({ status: "live" }))
+  site.get("/health/ready", async (_request, reply) => {
+    if (await isReady(context)) return { status: "ready" }
+    return reply.code(503).send({ status: "unavailable" })
+  })
+}
