@@ -1,5 +1,6 @@
+import { isUtf8 } from "node:buffer"
+
 const maxDepth = 32
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
 /**
  * Parses bytes as one JSON object in UTF-8, refusing what different parsers read differently: a member name twice at
@@ -9,10 +10,10 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
  * @see RFC 8725 section 3.12 (mutual confusion), RFC 7515 section 4 (duplicate members), https://www.rfc-editor.org/rfc/rfc7515.html#section-4
  */
 export function parseJsonObject(bytes: Uint8Array): Record<string, unknown> | "malformed" | "duplicateMember" {
-  let text: string
+  if (!isUtf8(bytes)) return "malformed"
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8")
   let value: unknown
   try {
-    text = utf8.decode(bytes)
     value = JSON.parse(text)
   } catch {
     return "malformed"
