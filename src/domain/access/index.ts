@@ -5,7 +5,7 @@
  *
  * Governing documents: Azure RBAC, contracts/keyvault.md 6.1-6.3.
  */
-export type { Caller } from "./caller.ts"
+export { type Caller, systemCaller } from "./caller.ts"
 export { isAllowed, requireAction, requireDataAction } from "./decision.ts"
 export { builtInRoles, findRoleDefinition, type RoleDefinition } from "./role-definitions.ts"
 export {
