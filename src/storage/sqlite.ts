@@ -3,136 +3,162 @@
  * transactions that wait at the same moment share one commit, each inside its own savepoint, so a
  * burst pays for one flush to disk. A file is held exclusively: a second server on it is refused.
  */
-import { chmodSync, closeSync, existsSync, openSync } from "node:fs"
+import { AsyncLocalStorage } from "node:async_hooks"
+import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs"
+import { dirname, resolve as resolvePath } from "node:path"
 import { DatabaseSync, type StatementSync } from "node:sqlite"
 import type { SqlDriver, SqlRow, SqlSession, SqlValue } from "./sql/driver.ts"
 import { openSqlStore } from "./sql/store.ts"
-import type { Store } from "./store.ts"
+import { type Store, StoreClosedError, StoreInUseError } from "./store.ts"
 
 /** How many waiting transactions one commit may carry; bounds how long the event loop is held. */
 const transactionsPerCommitMax = 128
 
 const sqliteBusy = 5
-const sqliteConstraint = 19
+const sqliteConstraintPrimaryKey = 1555
+const sqliteConstraintUnique = 2067
 
 export interface SqliteOptions {
-  /** Path of the database file, or `:memory:`. */
+  /** Path of the database file, or `:memory:`. Its directory is made when missing. */
   path: string
 }
 
-/** @throws StoreInUseError when another process serves from the file */
+/**
+ * @throws StoreInUseError when another process serves from the file
+ * @throws NewerSchemaError when a newer keybearer wrote it
+ */
 export async function openSqliteStore({ path }: SqliteOptions): Promise<Store> {
-  return openSqlStore(new SqliteDriver(path))
-}
-
-export class StoreInUseError extends Error {
-  constructor(path: string, options?: ErrorOptions) {
-    super(
-      `The database "${path}" is in use by another keybearer. Stop that server, or give this one its own --data directory`,
-      options,
-    )
-    this.name = "StoreInUseError"
+  const driver = new SqliteDriver(path)
+  try {
+    return await openSqlStore(driver)
+  } catch (error) {
+    await driver.close()
+    throw error
   }
 }
 
 interface WaitingTransaction {
-  run(session: SqlSession): Promise<void>
-  settle(): void
+  /** Runs the work and answers how to tell its caller, once all is on disk. */
+  run(): Promise<() => void>
   reject(error: unknown): void
 }
 
-class SqliteDriver implements SqlDriver {
+export class SqliteDriver implements SqlDriver {
   readonly types = { text: "TEXT", integer: "INTEGER", bytes: "BLOB" }
   readonly #database: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
   readonly #session: SqlSession
   #waiting: WaitingTransaction[] = []
-  #committing: Promise<void> | undefined
+  /** Until every waiting transaction has ended. */
+  #draining: Promise<void> | undefined
+  /** While a batch of transactions is open. */
+  #batch: Promise<void> | undefined
+  #closed: Promise<void> | undefined
 
   constructor(path: string) {
     this.#database = openDatabase(path)
     this.#session = {
-      query: async (sql, parameters) => this.#prepared(sql).all(...parameters) as SqlRow[],
-      execute: async (sql, parameters) => Number(this.#prepared(sql).run(...parameters).changes),
+      query: async (sql, parameters) => this.#inTransaction(sql).all(...parameters) as SqlRow[],
+      execute: async (sql, parameters) => Number(this.#inTransaction(sql).run(...parameters).changes),
     }
   }
 
   async query(sql: string, parameters: readonly SqlValue[]): Promise<SqlRow[]> {
-    // The one connection would show a reader what an unfinished transaction has written.
-    while (this.#committing) await this.#committing
-    return this.#session.query(sql, parameters)
+    await this.#untilCommitted()
+    return this.#prepared(sql).all(...parameters) as SqlRow[]
   }
 
   async execute(sql: string, parameters: readonly SqlValue[]): Promise<number> {
-    while (this.#committing) await this.#committing
-    return this.#session.execute(sql, parameters)
+    await this.#untilCommitted()
+    return Number(this.#prepared(sql).run(...parameters).changes)
   }
 
   transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T> {
+    if (this.#closed !== undefined) return Promise.reject(new StoreClosedError())
+    const asCaller = AsyncLocalStorage.snapshot()
     return new Promise<T>((resolve, reject) => {
-      let result: T
-      this.#waiting.push({
-        run: async (session) => {
-          result = await work(session)
-        },
-        settle: () => resolve(result),
-        reject,
-      })
-      // Later in this turn of the event loop, so that requests that arrived together commit together.
-      if (this.#waiting.length === 1) setImmediate(() => void this.#commitWaiting())
+      const run = async () => {
+        const result = await asCaller(work, this.#session)
+        return () => resolve(result)
+      }
+      this.#waiting.push({ run, reject })
+      this.#draining ??= this.#drain()
     })
   }
 
   isUniqueViolation(error: unknown): boolean {
-    return errorCode(error) === sqliteConstraint
+    const code = errorCode(error)
+    return code === sqliteConstraintPrimaryKey || code === sqliteConstraintUnique
   }
 
-  async close(): Promise<void> {
-    while (this.#committing || this.#waiting.length > 0) {
-      await (this.#committing ?? new Promise((resolve) => setImmediate(resolve)))
-    }
-    this.#statements.clear()
-    this.#database.close()
+  /** Ends what waits, then closes; what is asked for from now on is refused. */
+  close(): Promise<void> {
+    this.#closed ??= (async () => {
+      await this.#draining
+      this.#statements.clear()
+      this.#database.close()
+    })()
+    return this.#closed
   }
 
-  async #commitWaiting(): Promise<void> {
-    while (this.#committing) await this.#committing
-    if (this.#waiting.length === 0) return
-    const batch = this.#waiting.splice(0, transactionsPerCommitMax)
-    this.#committing = this.#commit(batch)
-    await this.#committing
-    if (this.#waiting.length > 0) setImmediate(() => void this.#commitWaiting())
+  /** The one connection would show a reader what an unfinished transaction has written. */
+  async #untilCommitted(): Promise<void> {
+    if (this.#closed !== undefined) throw new StoreClosedError()
+    while (this.#batch) await this.#batch
   }
 
+  async #drain(): Promise<void> {
+    do {
+      // Requests that arrived together commit together, and others get their turn between two batches.
+      await new Promise((resolve) => setImmediate(resolve))
+      this.#batch = this.#commit(this.#waiting.splice(0, transactionsPerCommitMax))
+      await this.#batch
+      this.#batch = undefined
+    } while (this.#waiting.length > 0)
+    this.#draining = undefined
+  }
+
+  /** Never rejects. Callers hear nothing, good or bad, before it is certain what is on disk. */
   async #commit(batch: WaitingTransaction[]): Promise<void> {
-    const done: WaitingTransaction[] = []
+    const settlements: (() => void)[] = []
     try {
       this.#database.exec("BEGIN IMMEDIATE")
-      for (const transaction of batch) {
-        if (await this.#runInSavepoint(transaction)) done.push(transaction)
-      }
+      for (const transaction of batch) settlements.push(await this.#runInSavepoint(transaction))
       this.#database.exec("COMMIT")
     } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK")
+      this.#rollBack()
       for (const transaction of batch) transaction.reject(error)
       return
-    } finally {
-      this.#committing = undefined
     }
-    for (const transaction of done) transaction.settle()
+    for (const settle of settlements) settle()
   }
 
-  async #runInSavepoint(transaction: WaitingTransaction): Promise<boolean> {
+  async #runInSavepoint(transaction: WaitingTransaction): Promise<() => void> {
     this.#database.exec("SAVEPOINT work")
     try {
-      await transaction.run(this.#session)
+      const settle = await transaction.run()
       this.#database.exec("RELEASE work")
-      return true
+      return settle
     } catch (error) {
+      // A full or failing disk ends the whole batch, not only this savepoint.
+      if (!this.#database.isTransaction) throw error
       this.#database.exec("ROLLBACK TO work; RELEASE work")
-      transaction.reject(error)
-      return false
+      return () => transaction.reject(error)
     }
+  }
+
+  #rollBack(): void {
+    try {
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK")
+    } catch {
+      // The error that led here is the one to tell; SQLite has ended the transaction in any case.
+    }
+  }
+
+  #inTransaction(sql: string): StatementSync {
+    // Or else each statement would commit by itself, in the name of work that is going to be refused.
+    if (!this.#database.isTransaction) throw new Error("The database has abandoned the transaction")
+    return this.#prepared(sql)
   }
 
   #prepared(sql: string): StatementSync {
@@ -146,7 +172,14 @@ class SqliteDriver implements SqlDriver {
 }
 
 function openDatabase(path: string): DatabaseSync {
-  if (path !== ":memory:") createPrivateFile(path)
+  if (path === ":memory:") return configured(path)
+  // Absolute, because SQLite reads a name that begins with `file:` as an address with options.
+  const file = resolvePath(path)
+  createPrivateFile(file)
+  return configured(file)
+}
+
+function configured(path: string): DatabaseSync {
   const database = new DatabaseSync(path)
   try {
     database.exec(
@@ -154,21 +187,27 @@ function openDatabase(path: string): DatabaseSync {
     )
     // Takes the exclusive lock now, not at the first write.
     database.exec("BEGIN IMMEDIATE; COMMIT")
+    return database
   } catch (error) {
     database.close()
-    throw errorCode(error) === sqliteBusy ? new StoreInUseError(path, { cause: error }) : error
+    if (primaryCode(error) === sqliteBusy) throw new StoreInUseError(path, { cause: error })
+    throw new Error(`Cannot open the database "${path}": ${(error as Error).message}`, { cause: error })
   }
-  return database
 }
 
 /** SQLite gives its WAL the mode of the database file. */
 function createPrivateFile(path: string): void {
-  if (!existsSync(path)) closeSync(openSync(path, "ax", 0o600))
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  closeSync(openSync(path, "a", 0o600))
   chmodSync(path, 0o600)
 }
 
-/** The primary SQLite result code, without its extension. */
 function errorCode(error: unknown): number | undefined {
   const code = (error as { errcode?: unknown } | null)?.errcode
-  return typeof code === "number" ? code & 0xff : undefined
+  return typeof code === "number" ? code : undefined
+}
+
+/** The SQLite result code without its extension. */
+function primaryCode(error: unknown): number {
+  return (errorCode(error) ?? 0) & 0xff
 }

@@ -8,7 +8,8 @@
  *   behave as if they ran one after another.
  * - `transaction` resolves only after its changes would survive the loss of power.
  * - The work of a transaction may run more than once; it awaits nothing but its own collections.
- * - Text compares by code unit; look-ups that ignore case use a folded `…Key` field.
+ *   Using the store itself, or another transaction, inside it is a `TypeError`; so is using `tx` after.
+ * - Text compares by code point; look-ups that ignore case use a folded `…Key` field.
  */
 import type * as records from "./records.ts"
 
@@ -80,6 +81,7 @@ export interface Store extends ReadCollections {
   /**
    * Runs `work`; its changes happen together or, when it throws, not at all.
    * @throws whatever `work` throws
+   * @throws StoreClosedError after `close`
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
 
@@ -89,6 +91,7 @@ export interface Store extends ReadCollections {
    */
   revision(collection: CollectionName): number
 
+  /** Ends the transactions that wait, then closes. What is asked for afterwards is refused. */
   close(): Promise<void>
 }
 
@@ -111,5 +114,34 @@ export class AlreadyExistsError extends Error {
     super(`Such a record exists in ${collection} already`, options)
     this.name = "AlreadyExistsError"
     this.collection = collection
+  }
+}
+
+/** The store was asked for something after `close`. */
+export class StoreClosedError extends Error {
+  constructor() {
+    super("The store is closed")
+    this.name = "StoreClosedError"
+  }
+}
+
+/** Another server holds the store, and the backend allows one. */
+export class StoreInUseError extends Error {
+  constructor(place: string, options?: ErrorOptions) {
+    super(
+      `The database "${place}" is in use by another keybearer. Stop that server, or give this one its own --data directory`,
+      options,
+    )
+    this.name = "StoreInUseError"
+  }
+}
+
+/** The store was written by a newer keybearer, whose schema this one does not know. */
+export class NewerSchemaError extends Error {
+  constructor(found: number, known: number) {
+    super(
+      `The database has schema ${found}, this keybearer knows schema ${known}. Start the newer version that wrote it`,
+    )
+    this.name = "NewerSchemaError"
   }
 }

@@ -3,6 +3,7 @@
  * order, in a transaction of its own. A step that has been released is never edited.
  */
 import type { SqlDriver, SqlTypes } from "../sql/driver.ts"
+import { NewerSchemaError } from "../store.ts"
 import { foundation } from "./0001-foundation.ts"
 
 export interface Migration {
@@ -13,7 +14,7 @@ export interface Migration {
 
 const migrations: readonly Migration[] = [foundation]
 
-/** @throws Error when the database was written by a newer keybearer */
+/** @throws NewerSchemaError when the database was written by a newer keybearer */
 export async function migrate(driver: SqlDriver): Promise<void> {
   const { text, integer } = driver.types
   await driver.execute(
@@ -21,13 +22,10 @@ export async function migrate(driver: SqlDriver): Promise<void> {
     [],
   )
   const rows = await driver.query("SELECT number FROM migrations ORDER BY number", [])
-  const newest = Number(rows.at(-1)?.["number"] ?? 0)
-  if (newest > (migrations.at(-1)?.number ?? 0)) {
-    throw new Error(
-      `The database has schema ${newest}, this keybearer knows schema ${migrations.length}. Start the newer version that wrote it`,
-    )
-  }
-  for (const migration of migrations.filter(({ number }) => number > newest)) {
+  const found = Number(rows.at(-1)?.["number"] ?? 0)
+  const known = migrations.at(-1)?.number ?? 0
+  if (found > known) throw new NewerSchemaError(found, known)
+  for (const migration of migrations.filter(({ number }) => number > found)) {
     await apply(driver, migration)
   }
 }

@@ -8,6 +8,8 @@ import { type ColumnType, type Table, toSnakeCase } from "./tables.ts"
 
 interface Column {
   field: string
+  /** As the database names it, and the same in quotes. */
+  name: string
   column: string
   type: ColumnType
 }
@@ -30,11 +32,10 @@ export class Statements<N extends CollectionName> {
 
   constructor(table: Table<N>) {
     this.#table = table.table
-    this.#columns = Object.entries<ColumnType>(table.columns).map(([field, type]) => ({
-      field,
-      type,
-      column: `"${toSnakeCase(field)}"`,
-    }))
+    this.#columns = Object.entries<ColumnType>(table.columns).map(([field, type]) => {
+      const name = toSnakeCase(field)
+      return { field, type, name, column: `"${name}"` }
+    })
     const key = table.key as readonly string[]
     this.#key = key.map((field) => this.#column(field))
     this.#selected = `SELECT ${this.#columns.map(({ column }) => column).join(", ")} FROM ${this.#table}`
@@ -74,9 +75,7 @@ export class Statements<N extends CollectionName> {
 
   toRecord(row: SqlRow): RecordOf<N> {
     const record: Record<string, unknown> = {}
-    for (const { field, column, type } of this.#columns) {
-      record[field] = fromSql(type, row[column.slice(1, -1)])
-    }
+    for (const { field, name, type } of this.#columns) record[field] = fromSql(type, row[name])
     return record as unknown as RecordOf<N>
   }
 
@@ -101,20 +100,20 @@ export class Statements<N extends CollectionName> {
   #listValues(where: [string, unknown][], query: ListQuery<Record<string, string>>): SqlValue[] {
     const values: SqlValue[] = []
     for (const [field, value] of where) {
-      if (value !== null) values.push(toSql(this.#column(field).type, value))
+      if (value !== null) values.push(toSql(this.#column(field), value))
     }
     if (query.after !== undefined) values.push(query.after)
     if (query.below !== undefined) values.push(query.below.value)
-    if (query.limit !== undefined) values.push(query.limit)
+    if (query.limit !== undefined) values.push(limitOf(query.limit))
     return values
   }
 
   #values(record: object): SqlValue[] {
-    return this.#columns.map(({ field, type }) => toSql(type, (record as Record<string, unknown>)[field]))
+    return this.#columns.map((column) => toSql(column, (record as Record<string, unknown>)[column.field]))
   }
 
   #keyValues(key: object): SqlValue[] {
-    return this.#key.map(({ field, type }) => toSql(type, (key as Record<string, unknown>)[field]))
+    return this.#key.map((column) => toSql(column, (key as Record<string, unknown>)[column.field]))
   }
 
   #column(field: string): Column {
@@ -130,11 +129,20 @@ function listShape(where: [string, unknown][], query: ListQuery<Record<string, s
   return `${equal}|${order}|${query.after !== undefined}|${query.below?.field ?? ""}|${query.limit !== undefined}`
 }
 
-function toSql(type: ColumnType, value: unknown): SqlValue {
-  if (value === undefined) throw new TypeError("A record field is undefined; absent values are null")
+function toSql({ field, type }: Column, value: unknown): SqlValue {
+  if (value === undefined) throw new TypeError(`Field ${field} is undefined; absent values are null`)
   if (type === "json") return JSON.stringify(value)
   if (type === "boolean") return value ? 1 : 0
+  if (typeof value === "number" && !Number.isSafeInteger(value)) {
+    throw new TypeError(`Field ${field} takes whole numbers only`)
+  }
   return value as SqlValue
+}
+
+/** A negative limit would mean "all" to some databases and an error to others. */
+function limitOf(limit: number): number {
+  if (!Number.isSafeInteger(limit) || limit < 0) throw new TypeError("A limit is a whole number from 0")
+  return limit
 }
 
 function fromSql(type: ColumnType, value: unknown): unknown {

@@ -1,4 +1,5 @@
 /** The store on top of any `SqlDriver`: collections, transactions and revisions. */
+import { AsyncLocalStorage } from "node:async_hooks"
 import { migrate } from "../migrations/index.ts"
 import {
   AlreadyExistsError,
@@ -27,7 +28,7 @@ export async function openSqlStore(driver: SqlDriver): Promise<Store> {
   ) as unknown as AllStatements
   const revisions: Revisions = new Map(collectionNames.map((name) => [name, 0]))
   const readers = Object.fromEntries(
-    collectionNames.map((name) => [name, new SqlReader(driver, statements[name])]),
+    collectionNames.map((name) => [name, new SqlReader(outsideTransactions(driver), statements[name])]),
   ) as unknown as ReadCollections
 
   return {
@@ -47,12 +48,63 @@ async function runTransaction<T>(
   revisions: Revisions,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
+  assertOutsideTransaction()
   const changed = new Set<CollectionName>()
-  const result = await driver.transaction((session) => {
-    return work(new SqlTransaction({ driver, session, statements, changed }) as unknown as Transaction)
+  const result = await driver.transaction(async (connection) => {
+    const session = new TransactionSession(connection)
+    const tx = new SqlTransaction({ driver, session, statements, changed }) as unknown as Transaction
+    try {
+      return await enclosing.run(session, work, tx)
+    } finally {
+      session.open = false
+    }
   })
   for (const name of changed) revisions.set(name, (revisions.get(name) ?? 0) + 1)
   return result
+}
+
+/** The transaction whose work is running; it may be over when the work left something running behind. */
+const enclosing = new AsyncLocalStorage<TransactionSession>()
+
+/** Inside a transaction the store would wait for that transaction's end, which would wait for the store. */
+function assertOutsideTransaction(): void {
+  if (enclosing.getStore()?.open) {
+    throw new TypeError("Inside a transaction use its own collections, not the store's and no other transaction")
+  }
+}
+
+function outsideTransactions(driver: SqlDriver): SqlSession {
+  return {
+    query: (sql, parameters) => {
+      assertOutsideTransaction()
+      return driver.query(sql, parameters)
+    },
+    execute: (sql, parameters) => driver.execute(sql, parameters),
+  }
+}
+
+/** Closes with the work, so that a step the work forgot to await cannot write into the next transaction. */
+class TransactionSession implements SqlSession {
+  open = true
+  readonly #connection: SqlSession
+
+  constructor(connection: SqlSession) {
+    this.#connection = connection
+  }
+
+  async query(...statement: Parameters<SqlSession["query"]>) {
+    this.#assertOpen()
+    return this.#connection.query(...statement)
+  }
+
+  async execute(...statement: Parameters<SqlSession["execute"]>) {
+    this.#assertOpen()
+    return this.#connection.execute(...statement)
+  }
+
+  #assertOpen(): void {
+    if (!this.open) throw new TypeError("The transaction is over; its work has to await every step")
+  }
 }
 
 interface TransactionState {
@@ -134,7 +186,7 @@ class SqlWriter<N extends CollectionName> extends SqlReader<N> implements WriteC
   async #execute(sql: string, parameters: Parameters<SqlSession["execute"]>[1]): Promise<number> {
     try {
       const changes = await this.session.execute(sql, parameters)
-      this.#state.changed.add(this.#name)
+      if (changes > 0) this.#state.changed.add(this.#name)
       return changes
     } catch (error) {
       if (this.#state.driver.isUniqueViolation(error)) throw new AlreadyExistsError(this.#name, { cause: error })
