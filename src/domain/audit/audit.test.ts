@@ -1,0 +1,81 @@
+import { describe, expect, test } from "vitest"
+import { openTestContext, testNow } from "../../../test/context.ts"
+import type { DomainContext } from "../context.ts"
+import { recordEvent, verifyChain } from "./index.ts"
+
+async function record(context: DomainContext, ...actions: string[]): Promise<void> {
+  for (const action of actions) {
+    await context.store.transaction((tx) =>
+      recordEvent(tx, context, { tenantId: "t", actor: "someone", action, target: "/vaults/v" }),
+    )
+  }
+}
+
+describe("the audit log", () => {
+  test("numbers its events without gaps and tells when, who and what", async () => {
+    const context = await openTestContext()
+
+    await record(context, "SecretSet", "SecretGet")
+
+    const events = await context.store.auditEvents.list({ orderBy: "sequence" })
+    expect(events.map(({ mac: _mac, ...event }) => event)).toEqual([
+      {
+        sequence: 1,
+        at: testNow,
+        tenantId: "t",
+        actor: "someone",
+        action: "SecretSet",
+        target: "/vaults/v",
+        outcome: "success",
+        correlationId: null,
+        details: {},
+      },
+      expect.objectContaining({ sequence: 2, action: "SecretGet" }),
+    ])
+  })
+
+  test("is whole when nobody touched it", async () => {
+    const context = await openTestContext()
+
+    await record(context, "A", "B", "C")
+
+    expect(await verifyChain(context)).toEqual({ whole: true, events: 3 })
+  })
+
+  test("writes nothing when the change it tells about fails", async () => {
+    const context = await openTestContext()
+
+    const failing = context.store.transaction(async (tx) => {
+      await recordEvent(tx, context, { tenantId: null, actor: "a", action: "b", target: "c" })
+      throw new Error("the change failed")
+    })
+
+    await expect(failing).rejects.toThrow("the change failed")
+    expect(await context.store.auditEvents.list({})).toEqual([])
+  })
+
+  // Protects against somebody with the database file but without the root key.
+  test.each([
+    ["changed", async (context: DomainContext) => edit(context, 2)],
+    ["removed", async (context: DomainContext) => remove(context, 2)],
+  ])("shows where an event was %s", async (_what, tamper) => {
+    const context = await openTestContext()
+    await record(context, "A", "B", "C")
+
+    await tamper(context)
+
+    expect(await verifyChain(context)).toEqual({ whole: false, brokenAt: expect.any(Number) })
+  })
+})
+
+async function edit(context: DomainContext, sequence: number): Promise<void> {
+  const event = await context.store.auditEvents.find({ sequence })
+  if (event === undefined) throw new Error("no such event")
+  await context.store.transaction((tx) => tx.auditEvents.update({ ...event, actor: "somebody else" }))
+}
+
+async function remove(context: DomainContext, sequence: number): Promise<void> {
+  await context.store.transaction(async (tx) => {
+    await tx.auditEvents.delete({ sequence })
+  })
+}
