@@ -13,7 +13,9 @@ const words: Record<string, string> = {
   STORE: "src/storage/store.ts, src/storage/records.ts",
   DOMAIN: "src/domain/errors.ts, src/domain/context.ts, src/domain/<any>/index.ts",
   PARTS: "src/crypto/, src/clock.ts, src/ids.ts",
-  SHARED: "src/protocols/caller.ts, src/protocols/correlation.ts, src/protocols/json-body.ts",
+  SHARED:
+    "src/protocols/caller.ts, src/protocols/correlation.ts, src/protocols/json-body.ts, " +
+    "src/protocols/surface.ts",
   RULES: "src/domain/, types of src/http/, types of src/clock.ts, types of src/ids.ts",
 }
 

@@ -10,14 +10,12 @@ const root = join(import.meta.dirname, "..")
 // Stands in for src/cli/main.ts: tells what it was given, then ends as it is told.
 const cli = `
 const [how, value] = process.argv.slice(2)
+const say = (signal: string) => (console.log(signal), process.exit(7))
+if (how === "wait-and-say") process.on("SIGINT", say).on("SIGTERM", say)
+if (how?.startsWith("wait")) setInterval(() => {}, 1000)
 console.log(JSON.stringify(process.argv.slice(2)))
 if (how === "exit") process.exit(Number(value))
 if (how === "copy") process.stdin.pipe(process.stdout)
-if (how === "wait") setInterval(() => {}, 1000)
-if (how === "wait-and-say") {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => (console.log(signal), process.exit(7)))
-  setInterval(() => {}, 1000)
-}
 `
 
 // Makes the first process, and not the one that it starts, take itself for Node 20.
