@@ -6,8 +6,6 @@ export interface TunnelOptions {
   isOurs(authority: string): boolean
   /** The TLS server that takes over the connection. */
   target: Server
-  /** Open tunnels; the servers no longer count them. */
-  tunnels: Set<Duplex>
 }
 
 /**
@@ -26,8 +24,6 @@ export function tunnelToOurselves(server: Server, options: TunnelOptions): void 
       )
       return
     }
-    options.tunnels.add(socket)
-    socket.on("close", () => options.tunnels.delete(socket))
     socket.write("HTTP/1.1 200 Connection Established\r\n\r\n")
     if (head.length > 0) socket.unshift(head)
     options.target.emit("connection", socket)

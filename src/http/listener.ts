@@ -1,8 +1,8 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from "node:http"
 import { createServer as createHttpsServer } from "node:https"
 import type { AddressInfo } from "node:net"
-import type { Duplex } from "node:stream"
 import { tunnelToOurselves } from "./connect-tunnel.ts"
+import { Connections } from "./graceful-stop.ts"
 import type { Site } from "./site.ts"
 
 const headersTimeoutMs = 20_000
@@ -50,12 +50,15 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   if (target === undefined) throw new TypeError("The HTTPS listener has no address")
   const isOurs = (authority: string) => isOwnAuthority(authority, options, https.port)
   const servers = [...https.servers, ...http.servers]
-  const tunnels = new Set<Duplex>()
-  for (const server of servers) tunnelToOurselves(server, { isOurs, target, tunnels })
+  const connections = new Connections()
+  for (const server of servers) {
+    connections.watch(server)
+    tunnelToOurselves(server, { isOurs, target })
+  }
   return {
     httpsPort: https.port,
     httpPort: http.port,
-    close: () => closeAll(servers, tunnels),
+    close: () => connections.stop(servers, stopGraceMs),
   }
 }
 
@@ -104,7 +107,7 @@ async function listenOnAll(addresses: readonly string[], port: number, create: (
     } catch (error) {
       const absent = ["EADDRNOTAVAIL", "EAFNOSUPPORT"].includes((error as NodeJS.ErrnoException).code ?? "")
       if (!absent || servers.length === 0) {
-        await closeAll(servers)
+        for (const opened of servers) opened.close()
         throw error
       }
     }
@@ -124,21 +127,4 @@ function explainListenError(error: NodeJS.ErrnoException, host: string, port: nu
   return new Error(`Port ${port} on ${host} is taken. Stop what uses it, or choose others with --port and --http-port`, {
     cause: error,
   })
-}
-
-async function closeAll(servers: Server[], tunnels: Iterable<Duplex> = []): Promise<void> {
-  const grace = setTimeout(() => {
-    for (const server of servers) server.closeAllConnections()
-    for (const tunnel of tunnels) tunnel.destroy()
-  }, stopGraceMs)
-  await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<void>((resolve) => {
-          server.close(() => resolve())
-          server.closeIdleConnections()
-        }),
-    ),
-  )
-  clearTimeout(grace)
 }
