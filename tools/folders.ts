@@ -5,14 +5,13 @@
 import { posix } from "node:path"
 import { isTest, type Source } from "./sources.ts"
 
-/** Main files that are not called `index.ts`. */
+/** Main files that are neither the folder's `index.ts` nor beside it under its name (`cli/commands.ts`). */
 const mainFiles: Record<string, string> = {
   src: "src/server.ts",
   "src/storage/sql": "src/storage/sql/store.ts",
   "src/domain": "src/domain/context.ts",
   "src/protocols": "src/protocols/surface.ts",
   "src/cli": "src/cli/main.ts",
-  "src/cli/commands": "src/cli/commands.ts",
 }
 
 const shortestParagraph = 60
@@ -21,8 +20,9 @@ export function findFolderProblems(sources: readonly Source[]): string[] {
   const ours = sources.filter(({ path }) => path.startsWith("src/") && !isTest(path))
   const folders = new Set(ours.map(({ path }) => posix.dirname(path)))
   return [...folders].sort().flatMap((folder) => {
-    const main = mainFiles[folder] ?? `${folder}/index.ts`
-    const source = ours.find(({ path }) => path === main)
+    const candidates = [mainFiles[folder] ?? `${folder}/index.ts`, `${folder}.ts`]
+    const [main] = candidates
+    const source = ours.find(({ path }) => candidates.includes(path))
     if (!source) return [`${folder}/ has no main file: write ${main}, beginning with the folder's paragraph`]
     if (paragraphOf(source).length >= shortestParagraph) return []
     return [
