@@ -20,3 +20,8 @@ export function hmacSha256(key: KeyObject, data: Uint8Array | string): Uint8Arra
 export function digestsEqual(left: Uint8Array, right: Uint8Array): boolean {
   return left.length === right.length && timingSafeEqual(left, right)
 }
+
+/** Returns the HMAC of data under a key that is used once, such as one derived from a password. */
+export function hmacSha(digest: "sha1" | "sha256" | "sha384" | "sha512", keyBytes: Uint8Array, data: Uint8Array): Uint8Array {
+  return createHmac(digest, createSecretKey(keyBytes)).update(data).digest()
+}
