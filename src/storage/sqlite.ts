@@ -58,14 +58,14 @@ export class SqliteDriver implements SqlDriver {
   constructor(path: string) {
     this.#database = openDatabase(path)
     this.#session = {
-      query: async (sql, parameters) => this.#inTransaction(sql).all(...parameters) as SqlRow[],
+      query: async (sql, parameters) => this.#inTransaction(sql).all(...parameters),
       execute: async (sql, parameters) => Number(this.#inTransaction(sql).run(...parameters).changes),
     }
   }
 
   async query(sql: string, parameters: readonly SqlValue[]): Promise<SqlRow[]> {
     await this.#untilCommitted()
-    return this.#prepared(sql).all(...parameters) as SqlRow[]
+    return this.#prepared(sql).all(...parameters)
   }
 
   async execute(sql: string, parameters: readonly SqlValue[]): Promise<number> {

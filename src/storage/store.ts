@@ -40,10 +40,7 @@ export interface CollectionTypes {
 
 export type CollectionName = keyof CollectionTypes
 export type RecordOf<N extends CollectionName> = CollectionTypes[N][0]
-export type KeyOf<N extends CollectionName> = Pick<
-  RecordOf<N>,
-  CollectionTypes[N][1] & keyof RecordOf<N>
->
+export type KeyOf<N extends CollectionName> = Pick<RecordOf<N>, CollectionTypes[N][1] & keyof RecordOf<N>>
 
 type Comparable<R> = { [F in keyof R]: R[F] extends string | number | boolean | null ? F : never }[keyof R]
 

@@ -147,7 +147,7 @@ export const foundation: Migration = {
       created_by ${text} NOT NULL,
       UNIQUE (scope_key, principal_id, role_definition_id)
     )`,
-    `CREATE INDEX role_assignments_by_principal ON role_assignments (principal_id)`,
+    `CREATE INDEX role_assignments_by_principal ON role_assignments (principal_id, tenant_id, id)`,
     `CREATE INDEX role_assignments_by_tenant ON role_assignments (tenant_id, id)`,
 
     `CREATE TABLE vaults (

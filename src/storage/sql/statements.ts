@@ -63,7 +63,7 @@ export class Statements<N extends CollectionName> {
   }
 
   list(query: ListQuery<RecordOf<N>>): Statement {
-    const where = Object.entries(query.where ?? {}) as [string, unknown][]
+    const where: [string, unknown][] = Object.entries(query.where ?? {})
     const shape = listShape(where, query as ListQuery<Record<string, string>>)
     let sql = this.#lists.get(shape)
     if (sql === undefined) {

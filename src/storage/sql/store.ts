@@ -69,7 +69,9 @@ const enclosing = new AsyncLocalStorage<TransactionSession>()
 /** Inside a transaction the store would wait for that transaction's end, which would wait for the store. */
 function assertOutsideTransaction(): void {
   if (enclosing.getStore()?.open) {
-    throw new TypeError("Inside a transaction use its own collections, not the store's and no other transaction")
+    throw new TypeError(
+      "Inside a transaction use its own collections, not the store's and no other transaction",
+    )
   }
 }
 
@@ -163,7 +165,7 @@ class SqlWriter<N extends CollectionName> extends SqlReader<N> implements WriteC
   readonly #state: TransactionState
 
   constructor(name: N, state: TransactionState) {
-    super(state.session, state.statements[name] as unknown as Statements<N>)
+    super(state.session, state.statements[name])
     this.#name = name
     this.#state = state
   }
@@ -189,7 +191,8 @@ class SqlWriter<N extends CollectionName> extends SqlReader<N> implements WriteC
       if (changes > 0) this.#state.changed.add(this.#name)
       return changes
     } catch (error) {
-      if (this.#state.driver.isUniqueViolation(error)) throw new AlreadyExistsError(this.#name, { cause: error })
+      if (this.#state.driver.isUniqueViolation(error))
+        throw new AlreadyExistsError(this.#name, { cause: error })
       throw error
     }
   }
