@@ -21,7 +21,7 @@ export interface StoreUnderTest {
 }
 
 export function describeStore(name: string, subject: StoreUnderTest): void {
-  describe(name, () => {
+  describe(`a store: ${name}`, () => {
     describeRecords(subject)
     describePaging(subject)
     describeTransactions(subject)

@@ -137,6 +137,7 @@ export class SqliteDriver implements SqlDriver {
     this.#database.exec("SAVEPOINT work")
     try {
       const settle = await transaction.run()
+      this.#assertInTransaction()
       this.#database.exec("RELEASE work")
       return settle
     } catch (error) {
@@ -156,9 +157,13 @@ export class SqliteDriver implements SqlDriver {
   }
 
   #inTransaction(sql: string): StatementSync {
-    // Or else each statement would commit by itself, in the name of work that is going to be refused.
-    if (!this.#database.isTransaction) throw new Error("The database has abandoned the transaction")
+    this.#assertInTransaction()
     return this.#prepared(sql)
+  }
+
+  /** When SQLite has abandoned it, each statement would commit by itself, for work that is then refused. */
+  #assertInTransaction(): void {
+    if (!this.#database.isTransaction) throw new Error("The database has abandoned the transaction")
   }
 
   #prepared(sql: string): StatementSync {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest"
 import type { StoreUnderTest } from "../conformance.ts"
 import type { CollectionName, WriteCollection } from "../store.ts"
 import { openedAt } from "./opened.ts"
-import { collectionNames, samples } from "./samples.ts"
+import { collectionNames, everything, samples } from "./samples.ts"
 
 export function describeDurability(subject: StoreUnderTest): void {
   describe("durability", () => {
@@ -18,7 +18,7 @@ export function describeDurability(subject: StoreUnderTest): void {
 
       const second = await openedAt(subject, place)
 
-      for (const name of collectionNames) expect(await second[name].list({}), name).toEqual([samples[name]])
+      expect(await everything(second)).toEqual(collectionNames.map((name) => [samples[name]]))
     })
 
     test("what was taken back is not there after opening again", async () => {

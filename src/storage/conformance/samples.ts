@@ -209,6 +209,11 @@ export function version(change: Partial<VaultObjectVersionRecord> = {}): VaultOb
   return { ...samples.vaultObjectVersions, ...change }
 }
 
+/** All records of all collections, in the order of `collectionNames`. */
+export function everything(store: Store): Promise<object[][]> {
+  return Promise.all(collectionNames.map((name) => store[name].list({})))
+}
+
 /** What the writer of the crash test fills at the same time. */
 export const lanes = ["one", "two", "three"]
 
