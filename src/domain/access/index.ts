@@ -12,6 +12,7 @@ export {
   createRoleAssignment,
   deleteRoleAssignment,
   getRoleAssignment,
+  insertRoleAssignment,
   listRoleAssignments,
   type NewRoleAssignment,
 } from "./role-assignments.ts"

@@ -1,5 +1,5 @@
 import type { RoleAssignmentRecord } from "../../storage/records.ts"
-import { AlreadyExistsError } from "../../storage/store.ts"
+import { AlreadyExistsError, type Transaction } from "../../storage/store.ts"
 import { recordEvent } from "../audit/index.ts"
 import type { DomainContext } from "../context.ts"
 import { DomainError, invalidInput, notFound } from "../errors.ts"
@@ -42,15 +42,23 @@ export async function createRoleAssignment(
   const existing = await context.store.roleAssignments.find({ id: record.id })
   if (existing !== undefined) return { assignment: assertSame(existing, record), created: false }
   try {
-    await context.store.transaction(async (tx) => {
-      await tx.roleAssignments.insert(record)
-      await recordEvent(tx, context, event(caller, "RoleAssignmentCreate", record))
-    })
+    await context.store.transaction((tx) => insertRoleAssignment(tx, context, caller, record))
   } catch (error) {
     if (error instanceof AlreadyExistsError) throw alreadyAssigned(error)
     throw error
   }
   return { assignment: record, created: true }
+}
+
+/** Stores an assignment with its audit event, as part of a transaction. */
+export async function insertRoleAssignment(
+  tx: Transaction,
+  context: DomainContext,
+  caller: Caller,
+  assignment: RoleAssignmentRecord,
+): Promise<void> {
+  await tx.roleAssignments.insert(assignment)
+  await recordEvent(tx, context, event(caller, "RoleAssignmentCreate", assignment))
 }
 
 /** @throws DomainError `notFound`, `forbidden` */
@@ -100,7 +108,8 @@ export async function listRoleAssignments(
   await requireAction(context, caller, "Microsoft.Authorization/roleAssignments/read", scope)
   const { principalId } = filter
   const candidates = await context.store.roleAssignments.list({
-    where: principalId === undefined ? { tenantId: caller.tenantId } : { tenantId: caller.tenantId, principalId },
+    where:
+      principalId === undefined ? { tenantId: caller.tenantId } : { tenantId: caller.tenantId, principalId },
     orderBy: "id",
   })
   const target = scope.toLowerCase()

@@ -1,17 +1,28 @@
 /**
  * The installation as a whole: what its first start makes (tenant, subscription, administrator,
- * operator, signing keys), what a seed file declares, and whether the store answers. It does not own
- * the things it makes; each has its own folder.
+ * operator), how the credentials of that start reach a person or a script exactly once, what a seed
+ * file declares, and whether the server is ready. It does not own the things it makes; each has its
+ * own folder.
  *
- * Governing document: DESIGN 2.
+ * Governing documents: DESIGN 2, docs/decisions/0007-first-start-and-handover.md.
  */
 import type { DomainContext } from "../context.ts"
+import { findInstallation } from "./installation-record.ts"
 
-/** Whether the store answers a read. */
+export { type Bootstrap, toBootstrap } from "./bootstrap.ts"
+export { reserveBootstrapFile, type ReservedBootstrapFile } from "./bootstrap-file.ts"
+export {
+  confirmHandover,
+  type FirstCredentials,
+  firstResourceGroup,
+  type FirstStartOptions,
+  prepareInstallation,
+} from "./first-start.ts"
+
+/** Whether the store answers and the first start is complete, its credentials handed over. */
 export async function isReady({ store }: DomainContext): Promise<boolean> {
   try {
-    await store.tenants.list({ limit: 1 })
-    return true
+    return (await findInstallation(store))?.handedOver ?? false
   } catch {
     return false
   }

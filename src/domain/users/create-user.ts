@@ -127,7 +127,7 @@ export async function setUserPassword(
 }
 
 async function hashChecked(password: string): Promise<string> {
-  if ([...password].length < passwordCharactersMin) {
+  if (Array.from(password).length < passwordCharactersMin) {
     throw invalidInput("user", "password", `A password has at least ${passwordCharactersMin} characters`)
   }
   if (Buffer.byteLength(password.normalize("NFC")) > passwordBytesMax || password.length > passwordBytesMax) {
