@@ -58,7 +58,7 @@ export const borders: readonly Row[] = [
 /** Packages that only some may import; after `except`, names that anybody may take (`types`: all of its types). */
 // prettier-ignore
 export const packageBorders: readonly Row[] = [
-  ["node:crypto except createHash, types", "src/crypto/, src/ids.ts",    "only crypto/ touches primitives, save plain hashing of public data"],
+  ["node:crypto except createHash, types", "src/crypto/, src/ids.ts, src/sdk/credentials/client-certificate.ts", "only crypto/ touches primitives, save plain hashing of public data and a client's own assertion"],
   ["@peculiar/x509, pkijs, asn1js, node-forge, reflect-metadata, @noble/curves, @noble/hashes", "src/crypto/", "only crypto/ touches primitives"],
   ["node:sqlite, pg",                      "src/storage/",               "only storage/ knows SQL"],
   ["fastify, node:http, node:https, node:http2", "src/http/, src/protocols/, src/server.ts, src/sdk/, src/agent/, src/cli/, console/", "the rest knows no HTTP"],
