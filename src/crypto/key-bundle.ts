@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from "node:crypto"
-import { exportPrivateKey, toPublicKey } from "./key-pairs.ts"
+import { exportPrivateKey, publicKeysEqual, toPublicKey } from "./key-pairs.ts"
 import { type Certificate, findCurveName, isIssuedBy, parseCertificate } from "./x509.ts"
 
 /** A private key with its certificates, as a PFX file or a PEM bundle holds them. */
@@ -60,7 +60,7 @@ export function assembleKeyBundle(
 export function orderChain(certificates: readonly Certificate[], publicKey: KeyObject): Certificate[] | undefined {
   const rest = [...certificates]
   const ordered: Certificate[] = []
-  let next = rest.find((certificate) => certificate.publicKey.equals(publicKey))
+  let next = rest.find((certificate) => publicKeysEqual(certificate.publicKey, publicKey))
   while (next !== undefined) {
     const current = next
     ordered.push(current)

@@ -45,3 +45,15 @@ export function importPrivateKey(pkcs8: Uint8Array): KeyObject {
 export function toPublicKey(privateKey: KeyObject): KeyObject {
   return createPublicKey(privateKey)
 }
+
+/**
+ * Tells whether two public keys are the same. Use this and not `KeyObject.equals`: for keys of different types, that
+ * leaves an error behind in OpenSSL, and the next private key that anybody reads in this thread then fails.
+ */
+export function publicKeysEqual(left: KeyObject, right: KeyObject): boolean {
+  return (
+    left.asymmetricKeyType === right.asymmetricKeyType &&
+    left.asymmetricKeyDetails?.namedCurve === right.asymmetricKeyDetails?.namedCurve &&
+    left.equals(right)
+  )
+}

@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto"
 import { encodeBase64url } from "./base64url.ts"
-import { exportPrivateKey, generateRsaKeyPair, importPrivateKey, toPublicKey } from "./key-pairs.ts"
+import { exportPrivateKey, generateRsaKeyPair, importPrivateKey, publicKeysEqual, toPublicKey } from "./key-pairs.ts"
 import { type Certificate, parseCertificate } from "./x509.ts"
 import { createSelfSignedCertificate } from "./x509-issue.ts"
 
@@ -56,7 +56,7 @@ export function importSigningKey({ privateKeyPkcs8, certificateDer }: ExportedSi
   const privateKey = importPrivateKey(privateKeyPkcs8)
   const publicKey = toPublicKey(privateKey)
   const certificate = parseCertificate(certificateDer)
-  if (!certificate.publicKey.equals(publicKey)) throw new TypeError("Stored signing key is not its certificate's")
+  if (!publicKeysEqual(certificate.publicKey, publicKey)) throw new TypeError("Stored signing key is not its certificate's")
   return { kid: toKid(certificate), privateKey, publicKey, certificate }
 }
 
