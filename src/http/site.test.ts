@@ -1,3 +1,5 @@
+import { get, type IncomingMessage } from "node:http"
+import { json } from "node:stream/consumers"
 import { describe, expect, test } from "vitest"
 import { randomIds } from "../ids.ts"
 import { createLog } from "./log.ts"
@@ -23,6 +25,19 @@ describe("a site", () => {
 
     expect(plain.json()).toEqual({ name: "MyThing" })
     for (const variant of variants) expect(variant.json()).toEqual({ name: "MyThing" })
+  })
+
+  test("answers a request whose first line holds the whole address, as a proxy gets it", async () => {
+    const { site } = openSite()
+    const address = await site.listen({ host: "127.0.0.1", port: 0 })
+    const { hostname, port } = new URL(address)
+
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      get({ hostname, port, path: `${address}/things/a` }, resolve).on("error", reject)
+    })
+
+    expect(await json(response)).toEqual({ name: "a" })
+    await site.close()
   })
 
   test("hands over any body as bytes, whatever its content type", async () => {

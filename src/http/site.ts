@@ -40,7 +40,7 @@ export function createSite(options: SiteOptions): Site {
       // Names may have 127 characters; longer ones deserve an answer that says so.
       maxParamLength: 4096,
     },
-    rewriteUrl: (request) => (request.url ?? "/").replace(/^\/{2,}/, "/"),
+    rewriteUrl: (request) => toPath(request.url ?? "/"),
   })
   site.decorateRequest("arrivedAtMs", 0)
   site.decorateRequest("callerId", undefined)
@@ -54,6 +54,15 @@ export function createSite(options: SiteOptions): Site {
   })
   acceptAnyBody(site)
   return site
+}
+
+/**
+ * Clients behind `HTTPS_PROXY` send plain-HTTP requests to us as to a proxy, with the whole address in the first line.
+ *
+ * @see RFC 9112 section 3.2.2, https://www.rfc-editor.org/rfc/rfc9112.html#section-3.2.2
+ */
+function toPath(requestTarget: string): string {
+  return requestTarget.replace(/^https?:\/\/[^/?]*/i, "").replace(/^\/*/, "/")
 }
 
 /** Bodies stay bytes until the surface has decided who is asking and that the length is right. */
