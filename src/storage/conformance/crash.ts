@@ -80,5 +80,7 @@ async function reopened(subject: StoreUnderTest, place: string) {
       intact: versions.every(({ sealedValue }) => sealedValue?.length === 2000),
     }
   })
-  return Promise.all(found).finally(() => store.close())
+  const all = await Promise.all(found)
+  await store.close()
+  return all
 }
