@@ -7,7 +7,7 @@ import { findDefaultTenant } from "../tenants/index.ts"
 import { verifyUserPassword } from "../users/index.ts"
 import { confirmHandover, type FirstCredentials, isReady, prepareInstallation } from "./index.ts"
 
-const options = { tenantDomain: "keybearer.local" }
+const options = { tenantDomain: "keybearer.local", region: "local" }
 
 async function begin(context: TestContext): Promise<FirstCredentials> {
   const credentials = await prepareInstallation(context, options)
@@ -126,7 +126,7 @@ describe("the first start", () => {
   test("refuses a malformed domain and leaves the store empty", async ({ expect }) => {
     const context = await openTestContext()
 
-    const attempt = prepareInstallation(context, { tenantDomain: "no domain" })
+    const attempt = prepareInstallation(context, { ...options, tenantDomain: "no domain" })
 
     await expect(attempt).rejects.toMatchObject({ kind: "invalidInput", subject: "tenant", target: "domain" })
     expect((await contentOf(context)) as unknown[][]).toEqual(Array.from({ length: 11 }, () => []))
@@ -140,7 +140,7 @@ describe("a later start", () => {
     await confirmHandover(context)
     const before = await contentOf(context)
 
-    const again = await prepareInstallation(context, { tenantDomain: "another.example" })
+    const again = await prepareInstallation(context, { ...options, tenantDomain: "another.example" })
 
     expect(again).toBeUndefined()
     expect(await contentOf(context)).toEqual(before)

@@ -15,6 +15,7 @@ import type { Transaction } from "../../storage/store.ts"
 import { type Caller, insertRoleAssignment, systemCaller } from "../access/index.ts"
 import { recordEvent } from "../audit/index.ts"
 import type { DomainContext } from "../context.ts"
+import { checkLocation, insertResourceGroup } from "../resource-groups/index.ts"
 import {
   insertSubscription,
   insertTenant,
@@ -36,6 +37,8 @@ export interface FirstStartOptions {
   tenantDomain: string
   /** GUID of the subscription; random when not given. */
   subscriptionId?: string | undefined
+  /** Location of the first resource group. */
+  region: string
 }
 
 /** What only the first start knows in clear. Shown once, kept nowhere. */
@@ -48,7 +51,6 @@ export interface FirstCredentials {
 }
 
 export const firstResourceGroup = "keybearer"
-const firstLocation = "local"
 const ownerRoleId = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
 const administratorIdentityId = 1
 const operatorSecretLifetimeSeconds = 730 * 86_400
@@ -140,7 +142,7 @@ async function toBeginning(
       subscriptionId: subscription.id,
       nameKey: firstResourceGroup,
       name: firstResourceGroup,
-      location: firstLocation,
+      location: checkLocation("resourceGroup", options.region),
       tags: {},
       createdAt,
     },
@@ -164,7 +166,7 @@ async function insertBeginning(tx: Transaction, context: DomainContext, beginnin
   await insertTenant(tx, context, caller, tenant)
   await setDefaultTenant(tx, tenant.id)
   await insertSubscription(tx, context, caller, subscription)
-  await tx.resourceGroups.insert(beginning.resourceGroup)
+  await insertResourceGroup(tx, context, caller, beginning.resourceGroup)
   await insertUser(tx, context, caller, administrator)
   await insertOperator(tx, context, caller, beginning)
   for (const principal of [
