@@ -1,7 +1,7 @@
 /**
  * The key hierarchy. The root key lives outside the database and wraps every other key: one data key
- * a vault, one for token-signing keys, the pepper of the credential digests and the key of the audit
- * chain. Changing the root key re-wraps these few records and rewrites no data. It owns the keys in
+ * a vault, one for token-signing keys, one for backups, the pepper of the credential digests and the key
+ * of the audit chain. Changing the root key re-wraps these few records and rewrites no data. It owns the keys in
  * memory; it does not own the primitives (crypto/) or what is sealed with them.
  *
  * Governing document: DESIGN 5.
@@ -15,7 +15,7 @@ import type { Ids } from "../../ids.ts"
 import type { DataKeyRecord } from "../../storage/records.ts"
 import type { Store } from "../../storage/store.ts"
 
-const soloPurposes = ["pepper", "audit", "signing-keys"] as const
+const soloPurposes = ["pepper", "audit", "signing-keys", "backups"] as const
 type SoloPurpose = (typeof soloPurposes)[number]
 
 export interface Keyring {
@@ -25,6 +25,8 @@ export interface Keyring {
   readonly auditKey: KeyObject
   /** Seals token-signing keys. */
   readonly signingSealingKey: SealingKey
+  /** Seals backups that leave the installation. */
+  readonly backupSealingKey: SealingKey
 
   /** The sealing key of a data key record. Kept in memory once unwrapped. */
   sealingKey(dataKeyId: string): Promise<SealingKey>
@@ -67,10 +69,12 @@ export async function openKeyring(parts: KeyringParts): Promise<Keyring> {
     return found
   }
   const signing = bytesOf("signing-keys")
+  const backups = bytesOf("backups")
   return {
     pepper: importMacKey(bytesOf("pepper").bytes),
     auditKey: importMacKey(bytesOf("audit").bytes),
     signingSealingKey: importSealingKey(signing.id, signing.bytes),
+    backupSealingKey: importSealingKey(backups.id, backups.bytes),
     sealingKey: cachedSealingKeys(parts),
     newDataKey: (purpose) => newDataKey(parts, purpose),
   }
