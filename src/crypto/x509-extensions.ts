@@ -39,12 +39,22 @@ export interface SubjectAltNames {
   readonly ipAddresses: readonly string[]
 }
 
+/** The only names for which a certificate authority may issue. */
+export interface PermittedNames {
+  /** Each stands for itself and everything below it. */
+  readonly dnsNames: readonly string[]
+  /** Single addresses; ranges of another issuer's certificate are left out. */
+  readonly ipAddresses: readonly string[]
+}
+
 /** What the extensions of a certificate say, empty where an extension is absent. */
 export interface CertificateExtensions {
   readonly keyUsage: readonly KeyUsage[]
   readonly extendedKeyUsageOids: readonly string[]
   readonly subjectAltNames: SubjectAltNames
   readonly isCertificateAuthority: boolean
+  /** Name constraints of a certificate authority; undefined when it may issue for any name. */
+  readonly permittedNames: PermittedNames | undefined
 }
 
 const oids = {
@@ -84,6 +94,7 @@ export function readExtensions(extensions: DerElement | undefined): CertificateE
     extendedKeyUsageOids: readChildrenOf(read(oids.extendedKeyUsage)).map(readOid),
     subjectAltNames: readSubjectAltNames(read(oids.subjectAltName)),
     isCertificateAuthority: readIsAuthority(read(oids.basicConstraints)),
+    permittedNames: readPermittedNames(read(oids.nameConstraints)),
   }
 }
 
@@ -136,10 +147,7 @@ export function subjectAltNameExtension(names: Partial<SubjectAltNames>): Uint8A
  *
  * @see RFC 5280 section 4.2.1.10, https://www.rfc-editor.org/rfc/rfc5280.html#section-4.2.1.10
  */
-export function nameConstraintsExtension(permitted: {
-  readonly dnsNames: readonly string[]
-  readonly ipAddresses: readonly string[]
-}): Uint8Array {
+export function nameConstraintsExtension(permitted: PermittedNames): Uint8Array {
   const subtrees = [
     ...permitted.dnsNames.map((name) => encodeText(generalNames.dns, name)),
     ...permitted.ipAddresses.map((text) => {
@@ -163,6 +171,22 @@ function readChildrenOf(element: DerElement | undefined): DerElement[] {
 function readIsAuthority(basicConstraints: DerElement | undefined): boolean {
   const first = readChildrenOf(basicConstraints)[0]
   return first?.tag === tags.boolean && first.content[0] !== 0
+}
+
+function readPermittedNames(nameConstraints: DerElement | undefined): PermittedNames | undefined {
+  if (nameConstraints === undefined) return undefined
+  const permitted = readChildrenOf(nameConstraints).find(({ tag }) => tag === 0xa0)
+  const names = (permitted ? readChildren(permitted) : []).map((subtree) => elementAt(readChildren(subtree), 0))
+  const addresses = names.filter(({ tag }) => tag === generalNames.ip).map(({ content }) => content)
+  return {
+    dnsNames: names.filter(({ tag }) => tag === generalNames.dns).map(({ content }) => Buffer.from(content).toString("latin1")),
+    ipAddresses: addresses.filter(isSingleAddress).map((bytes) => formatIpAddress(bytes.subarray(0, bytes.length / 2))),
+  }
+}
+
+/** Address and mask in one; a mask of ones leaves a single address. */
+function isSingleAddress(bytes: Uint8Array): boolean {
+  return bytes.subarray(bytes.length / 2).every((byte) => byte === 0xff)
 }
 
 function readKeyUsage(element: DerElement | undefined): KeyUsage[] {
