@@ -19,7 +19,8 @@ export function encodeBase64url(bytes: Uint8Array): string {
  */
 export function decodeBase64urlStrict(text: string): Uint8Array {
   const bytes = Buffer.from(text, "base64url")
-  if (bytes.toString("base64url") !== text) throw new Base64Error("Text is not canonical base64url without padding")
+  if (bytes.toString("base64url") !== text)
+    throw new Base64Error("Text is not canonical base64url without padding")
   return bytes
 }
 

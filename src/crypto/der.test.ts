@@ -48,7 +48,9 @@ describe("DER writing", () => {
     expect(hex(encodeTime(Date.UTC(2049, 11, 31, 23, 59, 59) / 1000))).toBe(
       `170d${Buffer.from("491231235959Z").toString("hex")}`,
     )
-    expect(hex(encodeTime(Date.UTC(2050, 0, 1) / 1000))).toBe(`180f${Buffer.from("20500101000000Z").toString("hex")}`)
+    expect(hex(encodeTime(Date.UTC(2050, 0, 1) / 1000))).toBe(
+      `180f${Buffer.from("20500101000000Z").toString("hex")}`,
+    )
   })
 
   test("uses long lengths from 128 bytes and sorts sets", () => {
@@ -73,7 +75,12 @@ describe("DER reading", () => {
   })
 
   test("takes every kind of text", () => {
-    for (const [encoded, text] of [["0c02c3a9", "é"], ["1e0400e92603", "é☃"], ["1301 41", "A"], ["1401e9", "é"]] as const) {
+    for (const [encoded, text] of [
+      ["0c02c3a9", "é"],
+      ["1e0400e92603", "é☃"],
+      ["1301 41", "A"],
+      ["1401e9", "é"],
+    ] as const) {
       expect(readText(readElement(bytes(encoded)))).toBe(text)
     }
   })

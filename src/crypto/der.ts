@@ -92,7 +92,8 @@ export function readBitString(element: DerElement): Uint8Array {
 export function readSmallInteger(element: DerElement, maximum: number): number {
   assertTag(element, tags.integer)
   const { content } = element
-  if (content.length === 0 || content.length > 6 || content[0]! >= 0x80) throw new DerError("ASN.1 integer out of range")
+  if (content.length === 0 || content.length > 6 || content[0]! >= 0x80)
+    throw new DerError("ASN.1 integer out of range")
   const value = Buffer.from(content).readUIntBE(0, content.length)
   if (value > maximum) throw new DerError("ASN.1 integer out of range")
   return value
@@ -112,7 +113,8 @@ export function readOid(element: DerElement): string {
     }
   }
   const first = arcs.shift()
-  if (first === undefined || element.content.at(-1)! >= 0x80) throw new DerError("ASN.1 object identifier is cut short")
+  if (first === undefined || element.content.at(-1)! >= 0x80)
+    throw new DerError("ASN.1 object identifier is cut short")
   const root = Math.min(Math.floor(first / 40), 2)
   return [root, first - root * 40, ...arcs].join(".")
 }
@@ -124,7 +126,10 @@ export function readText(element: DerElement): string {
     case tags.utf8String:
       return bytes.toString("utf8")
     case tags.bmpString:
-      return bytes.subarray(0, bytes.length & ~1).swap16().toString("utf16le")
+      return bytes
+        .subarray(0, bytes.length & ~1)
+        .swap16()
+        .toString("utf16le")
     case tags.printableString:
     case tags.ia5String:
     case 0x12: // NumericString
@@ -149,7 +154,7 @@ export function encodeSequence(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** Encodes a SET of encoded elements in DER order. */
 export function encodeSet(...parts: readonly Uint8Array[]): Uint8Array {
-  return encode(tags.set, ...[...parts].sort(Buffer.compare))
+  return encode(tags.set, ...[...parts].sort((left, right) => Buffer.compare(left, right)))
 }
 
 /** Encodes a non-negative INTEGER, given as number or as big-endian bytes. */
@@ -163,7 +168,8 @@ export function encodeInteger(value: number | Uint8Array): Uint8Array {
 
 /** Encodes an OBJECT IDENTIFIER given in dotted form. @throws TypeError not in dotted form */
 export function encodeOid(oid: string): Uint8Array {
-  if (!/^[0-2](\.(0|[1-9]\d{0,13}))+$/.test(oid)) throw new TypeError("An object identifier is numbers with dots between")
+  if (!/^[0-2](\.(0|[1-9]\d{0,13}))+$/.test(oid))
+    throw new TypeError("An object identifier is numbers with dots between")
   const [root = 0, second = 0, ...rest] = oid.split(".").map(Number)
   if (root < 2 && second > 39) throw new TypeError("An object identifier's second number is at most 39")
   return encode(tags.oid, Buffer.from([root * 40 + second, ...rest].flatMap(encodeArc)))
@@ -189,7 +195,7 @@ export function encodeTime(epochSeconds: number): Uint8Array {
 
 function readAll(bytes: Uint8Array): DerElement[] {
   const elements: DerElement[] = []
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const element = readAt(bytes, at, 0)
     elements.push(element)
     at += element.encoded.length
@@ -219,7 +225,8 @@ function readLength(bytes: Uint8Array, at: number, first: number): { length: num
 
 /** BER only: the contents run until an end mark of two zero bytes. */
 function readIndefinite(bytes: Uint8Array, start: number, tag: number, depth: number): DerElement {
-  if ((tag & constructedBit) === 0 || depth >= maxDepth) throw new DerError("ASN.1 length is not allowed here")
+  if ((tag & constructedBit) === 0 || depth >= maxDepth)
+    throw new DerError("ASN.1 length is not allowed here")
   let at = start + 2
   while (bytes[at] !== 0 || bytes[at + 1] !== 0) at += readAt(bytes, at, depth + 1).encoded.length
   return { tag, content: bytes.subarray(start + 2, at), encoded: bytes.subarray(start, at + 2) }
@@ -240,6 +247,7 @@ function encodeLength(length: number): number[] {
 
 function encodeArc(arc: number): number[] {
   const octets = [arc % 128]
-  for (let rest = Math.floor(arc / 128); rest > 0; rest = Math.floor(rest / 128)) octets.unshift(0x80 | (rest % 128))
+  for (let rest = Math.floor(arc / 128); rest > 0; rest = Math.floor(rest / 128))
+    octets.unshift(0x80 | (rest % 128))
   return octets
 }

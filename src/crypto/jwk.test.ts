@@ -84,6 +84,7 @@ describe("a JWK from outside", () => {
 })
 
 function isPrime(candidate: bigint): boolean {
-  for (let divisor = 2n; divisor * divisor <= candidate; divisor += 1n) if (candidate % divisor === 0n) return false
+  for (let divisor = 2n; divisor * divisor <= candidate; divisor += 1n)
+    if (candidate % divisor === 0n) return false
   return true
 }

@@ -49,7 +49,9 @@ export function importPublicJwk(jwk: unknown): KeyObject {
 export function jwkThumbprint(jwk: PublicJwk): string {
   // Required members only, in the order of their names, without white space.
   const canonical =
-    jwk.kty === "RSA" ? { e: jwk.e, kty: jwk.kty, n: jwk.n } : { crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y }
+    jwk.kty === "RSA"
+      ? { e: jwk.e, kty: jwk.kty, n: jwk.n }
+      : { crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y }
   return createHash("sha256").update(JSON.stringify(canonical)).digest("base64url")
 }
 
@@ -64,7 +66,8 @@ function pickPublicMembers(jwk: unknown): PublicJwk {
 
 /** The longest member of a key within bounds is a modulus of 8,192 bits. */
 function unsignedText(value: unknown): string {
-  if (typeof value !== "string" || value === "" || value.length > 1400) throw new JwkError("JWK lacks a member")
+  if (typeof value !== "string" || value === "" || value.length > 1400)
+    throw new JwkError("JWK lacks a member")
   try {
     decodeBase64urlStrict(value)
   } catch {

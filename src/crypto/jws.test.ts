@@ -1,4 +1,11 @@
-import { createHmac, createPublicKey, createSecretKey, generateKeyPairSync, sign, type KeyObject } from "node:crypto"
+import {
+  createHmac,
+  createPublicKey,
+  createSecretKey,
+  generateKeyPairSync,
+  sign,
+  type KeyObject,
+} from "node:crypto"
 import { compactVerify, SignJWT } from "jose"
 import { describe, expect, test } from "vitest"
 import { type JwsAlgorithm, type JwsErrorCode, parseJws, signJws, signJwsAsync, verifyJws } from "./jws.ts"
@@ -63,7 +70,11 @@ describe.each(everyAlgorithm)("%s", (alg) => {
       [header, payload, flipped.toString("base64url")],
       [header, payload, ""],
       [header, payload, Buffer.from(signature, "base64url").subarray(1).toString("base64url")],
-      [header, payload, Buffer.concat([Buffer.from(signature, "base64url"), Buffer.of(0)]).toString("base64url")],
+      [
+        header,
+        payload,
+        Buffer.concat([Buffer.from(signature, "base64url"), Buffer.of(0)]).toString("base64url"),
+      ],
     ]
 
     for (const parts of changed) {
@@ -76,14 +87,20 @@ describe.each(everyAlgorithm)("%s", (alg) => {
     const others = everyAlgorithm.filter((other) => other !== alg)
     const parsed = parseJws(signJws({ alg }, claims, signing))
 
-    expect(codeOf(() => verifyJws(parsed, { algorithms: others, key: verifying }))).toBe("algorithmNotAllowed")
+    expect(codeOf(() => verifyJws(parsed, { algorithms: others, key: verifying }))).toBe(
+      "algorithmNotAllowed",
+    )
     expect(codeOf(() => verifyJws(parsed, { algorithms: [], key: verifying }))).toBe("algorithmNotAllowed")
   })
 
   test("never verifies with a key of another family", () => {
     const parsed = parseJws(signJws({ alg }, claims, signing))
     const family = alg.slice(0, 2) === "PS" ? "RS" : alg.slice(0, 2)
-    for (const [name, key] of [["RS", rsa.publicKey], ["ES", ec.publicKey], ["HS", secret]] as const) {
+    for (const [name, key] of [
+      ["RS", rsa.publicKey],
+      ["ES", ec.publicKey],
+      ["HS", secret],
+    ] as const) {
       if (name === family) continue
       expect(codeOf(() => verifyJws(parsed, { algorithms: everyAlgorithm, key }))).toBe("unsuitableKey")
     }
@@ -104,7 +121,10 @@ describe("a forged token", () => {
   })
 
   test("with RS256 swapped for PS256 in the header, or the reverse, is refused", () => {
-    for (const [from, to] of [["RS256", "PS256"], ["PS256", "RS256"]] as const) {
+    for (const [from, to] of [
+      ["RS256", "PS256"],
+      ["PS256", "RS256"],
+    ] as const) {
       const [, payload, signature] = signJws({ alg: from }, claims, rsa.privateKey).split(".")
       const swapped = `${encode(`{"alg":"${to}"}`)}.${payload}.${signature}`
       expect(codeOf(() => verifyJws(parseJws(swapped), accept))).toBe("badSignature")
@@ -170,7 +190,11 @@ describe("a token that is not a strict compact JWS", () => {
     ["an array as header", compact('["RS256"]'), "malformed"],
     ["null as header", compact("null"), "malformed"],
     ["a byte order mark", compact(`\ufeff${header}`), "malformed"],
-    ["bytes that are not UTF-8", `${encode(header)}.${Buffer.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d).toString("base64url")}.AAAA`, "malformed"],
+    [
+      "bytes that are not UTF-8",
+      `${encode(header)}.${Buffer.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d).toString("base64url")}.AAAA`,
+      "malformed",
+    ],
     ["an array as payload", compact(header, "[]"), "malformed"],
     ["a text as payload", compact(header, '"a"'), "malformed"],
     ["a number as payload", compact(header, "1"), "malformed"],
@@ -184,7 +208,11 @@ describe("a token that is not a strict compact JWS", () => {
     ["alg HS512", compact('{"alg":"HS512"}'), "unsupportedAlgorithm"],
     ["alg constructor", compact('{"alg":"constructor"}'), "unsupportedAlgorithm"],
     ["alg __proto__", compact('{"alg":"__proto__"}'), "unsupportedAlgorithm"],
-    ["alg PBES2 with a huge p2c", compact('{"alg":"PBES2-HS256+A128KW","p2c":2147483647}'), "unsupportedAlgorithm"],
+    [
+      "alg PBES2 with a huge p2c",
+      compact('{"alg":"PBES2-HS256+A128KW","p2c":2147483647}'),
+      "unsupportedAlgorithm",
+    ],
     ["unknown crit", compact('{"alg":"RS256","crit":["exp"],"exp":1}'), "unknownCriticalHeader"],
     ["crit b64", compact('{"alg":"RS256","b64":false,"crit":["b64"]}'), "unknownCriticalHeader"],
     ["empty crit", compact('{"alg":"RS256","crit":[]}'), "unknownCriticalHeader"],
@@ -202,7 +230,8 @@ describe("a token that is not a strict compact JWS", () => {
   })
 
   test("is refused when it is no text at all", () => {
-    for (const value of [undefined, null, 7, {}]) expect(codeOf(() => parseJws(value as never))).toBe("malformed")
+    for (const value of [undefined, null, 7, {}])
+      expect(codeOf(() => parseJws(value as never))).toBe("malformed")
   })
 
   test.each([
@@ -286,7 +315,8 @@ describe("a payload given as text", () => {
   test("gives the example of RFC 7515 A.1 exactly", () => {
     const k = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"
     const header = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9"
-    const payload = "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
+    const payload =
+      "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
     const signature = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
     const key = createSecretKey(Buffer.from(k, "base64url"))
 

@@ -95,8 +95,12 @@ const minSecretBytes = 32
 const es256SignatureBytes = 64
 
 const signAsync = promisify(
-  (digest: string, data: Uint8Array, key: KeyObject | SignKeyObjectInput, done: (error: Error | null, made: Buffer) => void) =>
-    nodeSign(digest, data, key, done),
+  (
+    digest: string,
+    data: Uint8Array,
+    key: KeyObject | SignKeyObjectInput,
+    done: (error: Error | null, made: Buffer) => void,
+  ) => nodeSign(digest, data, key, done),
 )
 
 /**
@@ -112,7 +116,9 @@ export function signJws(header: JwsHeader, payload: object | string, key: KeyObj
   const signingInput = toSigningInput(header, payload)
   const { keyType, digest, options } = algorithms[header.alg]
   const signature =
-    keyType === "secret" ? hmac(signingInput, key) : nodeSign(digest, Buffer.from(signingInput), withOptions(key, options))
+    keyType === "secret"
+      ? hmac(signingInput, key)
+      : nodeSign(digest, Buffer.from(signingInput), withOptions(key, options))
   return `${signingInput}.${encodeBase64url(signature)}`
 }
 
@@ -121,7 +127,11 @@ export function signJws(header: JwsHeader, payload: object | string, key: KeyObj
  *
  * @throws JwsError `unsuitableKey` - the key's type, size or curve does not fit `header.alg`
  */
-export async function signJwsAsync(header: JwsHeader, payload: object | string, key: KeyObject): Promise<string> {
+export async function signJwsAsync(
+  header: JwsHeader,
+  payload: object | string,
+  key: KeyObject,
+): Promise<string> {
   const { keyType, digest, options } = algorithms[header.alg] ?? {}
   if (keyType === "secret" || digest === undefined) return signJws(header, payload, key)
   assertKeyFits(header.alg, key, "private", false)
@@ -179,7 +189,10 @@ function signatureMatches(jws: ParsedJws, key: KeyObject): boolean {
   return nodeVerify(digest, Buffer.from(jws.signingInput), withOptions(key, options), jws.signature)
 }
 
-function withOptions(key: KeyObject, options: AlgorithmParameters["options"]): KeyObject | SignKeyObjectInput {
+function withOptions(
+  key: KeyObject,
+  options: AlgorithmParameters["options"],
+): KeyObject | SignKeyObjectInput {
   return options === undefined ? key : { key, ...options }
 }
 

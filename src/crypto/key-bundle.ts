@@ -48,7 +48,12 @@ export function assembleKeyBundle(
   for (const privateKey of privateKeys) {
     const certificates = orderChain(certificatesInFileOrder, toPublicKey(privateKey))
     if (certificates === undefined) continue
-    return { privateKey, privateKeyPkcs8: exportPrivateKey(privateKey), certificates, certificatesInFileOrder }
+    return {
+      privateKey,
+      privateKeyPkcs8: exportPrivateKey(privateKey),
+      certificates,
+      certificatesInFileOrder,
+    }
   }
   throw new PfxError("noCertificate", "File holds no certificate of its private key")
 }
@@ -57,7 +62,10 @@ export function assembleKeyBundle(
  * Orders certificates: that of the public key first, then each one's issuer, then those outside of the chain. A root
  * at the end is kept. Undefined when none is of the public key.
  */
-export function orderChain(certificates: readonly Certificate[], publicKey: KeyObject): Certificate[] | undefined {
+export function orderChain(
+  certificates: readonly Certificate[],
+  publicKey: KeyObject,
+): Certificate[] | undefined {
   const rest = [...certificates]
   const ordered: Certificate[] = []
   let next = rest.find((certificate) => publicKeysEqual(certificate.publicKey, publicKey))

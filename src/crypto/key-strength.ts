@@ -29,7 +29,8 @@ export function findKeyWeakness(key: KeyObject): KeyWeakness | undefined {
 
 function judge(key: KeyObject): KeyWeakness | "strong" {
   const details = key.asymmetricKeyDetails
-  if (key.asymmetricKeyType === "ec") return curves.has(details?.namedCurve ?? "") ? "strong" : "unsupportedType"
+  if (key.asymmetricKeyType === "ec")
+    return curves.has(details?.namedCurve ?? "") ? "strong" : "unsupportedType"
   if (key.asymmetricKeyType !== "rsa" || details === undefined) return "unsupportedType"
   const { modulusLength = 0, publicExponent = 0n } = details
   if (modulusLength < minModulusBits) return "modulusTooShort"
@@ -51,8 +52,8 @@ function hasRocaFingerprint(key: KeyObject): boolean {
 }
 
 const rocaPrimes = [
-  3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109, 113,
-  127, 131, 137, 139, 149, 151, 157, 163, 167,
+  3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107,
+  109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
 ]
 
 function powersOf65537(prime: number): ReadonlySet<number> {

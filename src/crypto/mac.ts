@@ -22,6 +22,10 @@ export function digestsEqual(left: Uint8Array, right: Uint8Array): boolean {
 }
 
 /** Returns the HMAC of data under a key that is used once, such as one derived from a password. */
-export function hmacSha(digest: "sha1" | "sha256" | "sha384" | "sha512", keyBytes: Uint8Array, data: Uint8Array): Uint8Array {
+export function hmacSha(
+  digest: "sha1" | "sha256" | "sha384" | "sha512",
+  keyBytes: Uint8Array,
+  data: Uint8Array,
+): Uint8Array {
   return createHmac(digest, createSecretKey(keyBytes)).update(data).digest()
 }

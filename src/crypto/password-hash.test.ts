@@ -1,6 +1,11 @@
 import { performance } from "node:perf_hooks"
 import { describe, expect, test } from "vitest"
-import { hashPassword, PasswordQueueFullError, verifyAgainstNothing, verifyPassword } from "./password-hash.ts"
+import {
+  hashPassword,
+  PasswordQueueFullError,
+  verifyAgainstNothing,
+  verifyPassword,
+} from "./password-hash.ts"
 
 describe("a password", () => {
   test("is stored as argon2id with 19 MiB, two passes and a fresh salt", async () => {
@@ -39,9 +44,15 @@ describe("a stored hash", () => {
   test.each([
     ["", "empty"],
     ["$argon2i$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", "argon2i"],
-    ["$argon2id$v=16$m=19456,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", "an old version"],
+    [
+      "$argon2id$v=16$m=19456,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
+      "an old version",
+    ],
     ["$argon2id$v=19$m=99999999,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", "95 GiB"],
-    ["$argon2id$v=19$m=19456,t=999,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", "999 passes"],
+    [
+      "$argon2id$v=19$m=19456,t=999,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
+      "999 passes",
+    ],
     ["$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$AAAA", "a short tag"],
   ])("%s is refused (%s)", async (phc) => {
     await expect(verifyPassword(phc, "password")).rejects.toThrow(TypeError)
@@ -66,7 +77,9 @@ describe("an unknown user", () => {
 describe("a flood of sign-ins", () => {
   test("is refused beyond the queue and served again afterwards", async () => {
     const cheap = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"
-    const results = await Promise.allSettled(Array.from({ length: 300 }, () => verifyPassword(cheap, "password")))
+    const results = await Promise.allSettled(
+      Array.from({ length: 300 }, () => verifyPassword(cheap, "password")),
+    )
     const refused = results.filter((result) => result.status === "rejected")
 
     expect(refused).toHaveLength(300 - 2 - 256)

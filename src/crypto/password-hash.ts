@@ -79,7 +79,11 @@ function passwordBytes(password: string): Uint8Array | undefined {
   return bytes.length > maxPasswordBytes ? undefined : bytes
 }
 
-async function computeTag(message: Uint8Array, hash: Omit<Argon2Hash, "tag">, tagLength: number): Promise<Uint8Array> {
+async function computeTag(
+  message: Uint8Array,
+  hash: Omit<Argon2Hash, "tag">,
+  tagLength: number,
+): Promise<Uint8Array> {
   return argon2Async("argon2id", {
     message,
     nonce: hash.salt,
@@ -110,7 +114,8 @@ function parsePhc(phc: string): Argon2Hash {
     hash.memoryKibibytes <= bounds.memoryKibibytes &&
     hash.passes <= bounds.passes &&
     hash.parallelism <= bounds.parallelism
-  if (salt === undefined || !inBounds) throw new TypeError("A stored password hash is not argon2id within bounds")
+  if (salt === undefined || !inBounds)
+    throw new TypeError("A stored password hash is not argon2id within bounds")
   return hash
 }
 

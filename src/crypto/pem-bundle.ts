@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject } from "node:crypto"
 import { assembleKeyBundle, type KeyBundle, PfxError } from "./key-bundle.ts"
 import { parsePem, type PemBlock, toPem } from "./pem.ts"
 
-export { type KeyBundle, PfxError } from "./key-bundle.ts"
+export type { KeyBundle } from "./key-bundle.ts"
 
 /** Types of the DER in a block, by its label. */
 const privateKeyTypes: Readonly<Record<string, "pkcs8" | "pkcs1" | "sec1">> = {

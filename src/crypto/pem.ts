@@ -41,7 +41,10 @@ export function parsePem(text: string): PemBlock[] {
 
 /** Writes bytes as one PEM block, 64 characters a line, with a line feed at the end. */
 export function toPem(label: string, der: Uint8Array): string {
-  const lines = Buffer.from(der).toString("base64").match(/.{1,64}/g) ?? []
+  const lines =
+    Buffer.from(der)
+      .toString("base64")
+      .match(/.{1,64}/g) ?? []
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n")
 }
 

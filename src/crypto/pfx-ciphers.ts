@@ -102,7 +102,12 @@ const pbkdf2Async = promisify(pbkdf2)
 export function encodePassword(password: string): PfxPassword[] {
   const utf8 = Buffer.from(password, "utf8")
   const bmp = Buffer.from(`${password}\0`, "utf16le").swap16()
-  return password === "" ? [{ utf8, bmp }, { utf8, bmp: Buffer.alloc(0) }] : [{ utf8, bmp }]
+  return password === ""
+    ? [
+        { utf8, bmp },
+        { utf8, bmp: Buffer.alloc(0) },
+      ]
+    : [{ utf8, bmp }]
 }
 
 /**
@@ -122,9 +127,15 @@ export async function decryptByPassword(
   const oid = readOid(oidElement)
   if (oid === pbes2) return decryptPbes2(parameters, ciphertext, password, budget)
   const scheme = legacySchemes[oid]
-  if (scheme === undefined) throw new PfxError("unsupported", "File is encrypted in a way that is not supported")
+  if (scheme === undefined)
+    throw new PfxError("unsupported", "File is encrypted in a way that is not supported")
   const [saltElement, roundsElement] = pairOf(parameters)
-  const derivation = { digest: "sha1", salt: readOctets(saltElement), rounds: readRounds(roundsElement), password } as const
+  const derivation = {
+    digest: "sha1",
+    salt: readOctets(saltElement),
+    rounds: readRounds(roundsElement),
+    password,
+  } as const
   const key = await derivePkcs12Key({ ...derivation, purpose: "key", byteCount: scheme.keyBytes }, budget)
   const iv = await derivePkcs12Key({ ...derivation, purpose: "iv", byteCount: 8 }, budget)
   if (scheme.cipher === "rc2-cbc") return decryptRc2Cbc(key, iv, ciphertext)
@@ -140,7 +151,11 @@ export async function encryptByPassword(
 ): Promise<{ algorithm: Uint8Array; ciphertext: Uint8Array }> {
   const salt = randomBytes(16)
   const iv = randomBytes(16)
-  const cipher = createCipheriv("aes-256-cbc", await pbkdf2Async(password.utf8, salt, rounds, 32, "sha256"), iv)
+  const cipher = createCipheriv(
+    "aes-256-cbc",
+    await pbkdf2Async(password.utf8, salt, rounds, 32, "sha256"),
+    iv,
+  )
   const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()])
   const derivation = encodeSequence(
     encode(tags.octetString, salt),
@@ -198,7 +213,8 @@ function readPbkdf2(parameters: DerElement): { salt: Uint8Array; rounds: number;
   // Between the rounds and the digest an optional key length may stand; the cipher fixes that length anyway.
   const digestField = fields.find(({ tag }) => tag === tags.sequence)
   const digest = digestField ? pbkdf2Digests[readOid(elementAt(readChildren(digestField), 0))] : "sha1"
-  if (digest === undefined) throw new PfxError("unsupported", "File derives keys in a way that is not supported")
+  if (digest === undefined)
+    throw new PfxError("unsupported", "File derives keys in a way that is not supported")
   const salt = readOctets(elementAt(fields, 0, tags.octetString))
   return { salt, rounds: readRounds(elementAt(fields, 1)), digest }
 }
@@ -255,7 +271,12 @@ function addToBlocks(input: Uint8Array, addend: Uint8Array): void {
   }
 }
 
-function decryptCbc(name: string, key: Uint8Array, iv: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined {
+function decryptCbc(
+  name: string,
+  key: Uint8Array,
+  iv: Uint8Array,
+  ciphertext: Uint8Array,
+): Uint8Array | undefined {
   try {
     const decipher = createDecipheriv(name, key, iv)
     return Buffer.concat([decipher.update(ciphertext), decipher.final()])

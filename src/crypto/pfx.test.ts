@@ -79,15 +79,20 @@ describe("a PFX file", () => {
     expect(certificates.map(({ subject }) => subject)).toEqual(chain)
   })
 
-  test.each(["rsa-modern", "rsa-3des", "rsa-rc2-40", "rsa-rc2-128", "rsa-no-mac", "rsa-empty-password", "p256"])(
-    "%s with a wrong password says so",
-    async (name) => {
-      for (const wrong of ["wrong", "Password", "password ", "x".repeat(2000)]) {
-        expect(await refusal(readPfx(file(`${name}.pfx`), wrong))).toBe("wrongPassword")
-      }
-      if (!name.includes("empty")) expect(await refusal(readPfx(file(`${name}.pfx`), ""))).toBe("wrongPassword")
-    },
-  )
+  test.each([
+    "rsa-modern",
+    "rsa-3des",
+    "rsa-rc2-40",
+    "rsa-rc2-128",
+    "rsa-no-mac",
+    "rsa-empty-password",
+    "p256",
+  ])("%s with a wrong password says so", async (name) => {
+    for (const wrong of ["wrong", "Password", "password ", "x".repeat(2000)]) {
+      expect(await refusal(readPfx(file(`${name}.pfx`), wrong))).toBe("wrongPassword")
+    }
+    if (!name.includes("empty")) expect(await refusal(readPfx(file(`${name}.pfx`), ""))).toBe("wrongPassword")
+  })
 
   test("cut short is damaged, whatever the password", async () => {
     const whole = file("rsa-3des.pfx")
@@ -155,7 +160,9 @@ describe("a written PFX file", () => {
       const written = await writePfx({ privateKeyPkcs8, certificates, password })
 
       expect(() => createSecureContext({ pfx: Buffer.from(written), passphrase: password })).not.toThrow()
-      expect(() => createSecureContext({ pfx: Buffer.from(written), passphrase: "wrong" })).toThrow()
+      expect(() => createSecureContext({ pfx: Buffer.from(written), passphrase: "wrong" })).toThrow(
+        /mac verify failure/i,
+      )
       const again = await readPfx(written, password)
       expect(again.privateKey.equals(bundle.privateKey)).toBe(true)
       expect(again.certificates.map(({ der }) => der)).toEqual(certificates.map(({ der }) => der))
@@ -208,13 +215,25 @@ describe("a PEM bundle", () => {
     ["an encrypted key", text("bundle-encrypted.pem"), "unsupported"],
     ["no key", text("chain.pem"), "noPrivateKey"],
     ["no certificate", key, "noCertificate"],
-    ["somebody else's certificate", key + text("chain.pem").replace(/^.*?-----END CERTIFICATE-----\n/s, ""), "noCertificate"],
+    [
+      "somebody else's certificate",
+      key + text("chain.pem").replace(/^.*?-----END CERTIFICATE-----\n/s, ""),
+      "noCertificate",
+    ],
     ["nothing", "", "malformed"],
     ["text without blocks", "hello", "malformed"],
     ["a block without end", key.replace(/-----END.*/s, ""), "malformed"],
     ["a block that ends otherwise", key.replace("END PRIVATE", "END RSA PRIVATE"), "malformed"],
-    ["a certificate labelled as key", text("chain.pem").replaceAll("CERTIFICATE", "PRIVATE KEY"), "malformed"],
-    ["a certificate labelled as one of two keys", key + text("chain.pem") + text("chain.pem").replaceAll("CERTIFICATE", "PRIVATE KEY"), "malformed"],
+    [
+      "a certificate labelled as key",
+      text("chain.pem").replaceAll("CERTIFICATE", "PRIVATE KEY"),
+      "malformed",
+    ],
+    [
+      "a certificate labelled as one of two keys",
+      key + text("chain.pem") + text("chain.pem").replaceAll("CERTIFICATE", "PRIVATE KEY"),
+      "malformed",
+    ],
     ["a letter outside of base64", `${key.replace("\nMII", "\nM*I")}${text("chain.pem")}`, "malformed"],
     ["a header inside", key.replace("KEY-----\n", "KEY-----\nProc-Type: 4,ENCRYPTED\n\n"), "malformed"],
     ["a boundary in the middle of a line", `x${key}`, "malformed"],

@@ -116,7 +116,11 @@ export async function writePfx(options: {
     parts.push(encodeData(encodeSequence(bag)))
   }
   const authenticated = encodeSequence(...parts)
-  return encodeSequence(encodeInteger(3), encodeData(authenticated), await encodeMac(authenticated, password, rounds))
+  return encodeSequence(
+    encodeInteger(3),
+    encodeData(authenticated),
+    await encodeMac(authenticated, password, rounds),
+  )
 }
 
 async function readFile(file: DerElement, passwords: readonly PfxPassword[]): Promise<Contents> {
@@ -125,7 +129,8 @@ async function readFile(file: DerElement, passwords: readonly PfxPassword[]): Pr
     throw new PfxError("malformed", "File is not a PFX (PKCS#12) file of version 3")
   }
   const content = readContentInfo(authSafe)
-  if (content.type !== contentTypes.data) throw new PfxError("unsupported", "File is signed, not protected by password")
+  if (content.type !== contentTypes.data)
+    throw new PfxError("unsupported", "File is signed, not protected by password")
   const authenticated = readOctets(content.value)
   const budget = new WorkBudget()
   const proven = macData && (await findProvenPassword(macData, authenticated, passwords, budget))
@@ -161,7 +166,8 @@ async function readAuthenticated(authenticated: Uint8Array, unlocking: Unlocking
     if (type !== contentTypes.data && type !== contentTypes.encryptedData) {
       throw new PfxError("unsupported", "File is encrypted for a public key, not by password")
     }
-    const bags = type === contentTypes.data ? readElement(readOctets(value)) : await decryptData(value, unlocking)
+    const bags =
+      type === contentTypes.data ? readElement(readOctets(value)) : await decryptData(value, unlocking)
     for (const bag of readChildren(bags, tags.sequence)) await readBag(bag, contents, unlocking)
   }
   return contents
@@ -170,7 +176,8 @@ async function readAuthenticated(authenticated: Uint8Array, unlocking: Unlocking
 async function decryptData(encryptedData: DerElement, unlocking: Unlocking): Promise<DerElement> {
   const content = readChildren(elementAt(readChildren(encryptedData, tags.sequence), 1), tags.sequence)
   const ciphertext = content[2]
-  if (ciphertext === undefined || (ciphertext.tag & 0xdf) !== 0x80) throw new DerError("Encrypted data is missing")
+  if (ciphertext === undefined || (ciphertext.tag & 0xdf) !== 0x80)
+    throw new DerError("Encrypted data is missing")
   return decrypt(elementAt(content, 1), readOctets(ciphertext), unlocking)
 }
 
@@ -187,14 +194,19 @@ async function readBag(bag: DerElement, contents: Contents, unlocking: Unlocking
   }
   if (type === bagTypes.certificate) {
     const [certificateType, certificate] = readChildren(value, tags.sequence)
-    if (certificateType === undefined || certificate === undefined) throw new DerError("Certificate is incomplete")
+    if (certificateType === undefined || certificate === undefined)
+      throw new DerError("Certificate is incomplete")
     if (readOid(certificateType) !== x509CertificateType) return
     contents.certificates.push(readOctets(readElement(certificate.content, tags.octetString)))
   }
 }
 
 /** Decrypts one sequence with the first encoding of the password that gives one. */
-async function decrypt(algorithm: DerElement, ciphertext: Uint8Array, unlocking: Unlocking): Promise<DerElement> {
+async function decrypt(
+  algorithm: DerElement,
+  ciphertext: Uint8Array,
+  unlocking: Unlocking,
+): Promise<DerElement> {
   for (const password of unlocking.passwords) {
     const plaintext = await decryptByPassword(algorithm, ciphertext, password, unlocking.budget)
     try {
@@ -216,7 +228,11 @@ function encodeData(content: Uint8Array): Uint8Array {
   return encodeSequence(encodeOid(contentTypes.data), encode(0xa0, encode(tags.octetString, content)))
 }
 
-async function encodeEncryptedData(content: Uint8Array, password: PfxPassword, rounds: number): Promise<Uint8Array> {
+async function encodeEncryptedData(
+  content: Uint8Array,
+  password: PfxPassword,
+  rounds: number,
+): Promise<Uint8Array> {
   const { algorithm, ciphertext } = await encryptByPassword(content, password, rounds)
   const encrypted = encodeSequence(encodeOid(contentTypes.data), algorithm, encode(0x80, ciphertext))
   return encodeSequence(
@@ -250,7 +266,11 @@ function encodeKeyId(keyId: Uint8Array): Uint8Array {
   return encodeSet(encodeSequence(encodeOid(localKeyIdType), encodeSet(encode(tags.octetString, keyId))))
 }
 
-async function encodeMac(authenticated: Uint8Array, password: PfxPassword, rounds: number): Promise<Uint8Array> {
+async function encodeMac(
+  authenticated: Uint8Array,
+  password: PfxPassword,
+  rounds: number,
+): Promise<Uint8Array> {
   const salt = randomBytes(16)
   const mac = await computeMac(authenticated, { digest: "sha256", salt, rounds }, password, new WorkBudget())
   const digestInfo = encodeSequence(

@@ -28,7 +28,11 @@ const piTable = Buffer.from(
  *
  * @returns undefined when length or padding are wrong: in practice a wrong password
  */
-export function decryptRc2Cbc(key: Uint8Array, iv: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined {
+export function decryptRc2Cbc(
+  key: Uint8Array,
+  iv: Uint8Array,
+  ciphertext: Uint8Array,
+): Uint8Array | undefined {
   if (ciphertext.length === 0 || ciphertext.length % blockBytes !== 0) return undefined
   const words = expandKey(key)
   const plaintext = Buffer.alloc(ciphertext.length)
@@ -36,7 +40,8 @@ export function decryptRc2Cbc(key: Uint8Array, iv: Uint8Array, ciphertext: Uint8
   for (let at = 0; at < ciphertext.length; at += blockBytes) {
     const block = ciphertext.subarray(at, at + blockBytes)
     const decrypted = decryptBlock(words, block)
-    for (let index = 0; index < blockBytes; index += 1) plaintext[at + index] = decrypted[index]! ^ previous[index]!
+    for (let index = 0; index < blockBytes; index += 1)
+      plaintext[at + index] = decrypted[index]! ^ previous[index]!
     previous = block
   }
   return removePadding(plaintext)
@@ -51,13 +56,17 @@ function expandKey(key: Uint8Array): Uint16Array {
   }
   const firstEffective = 128 - key.length
   bytes[firstEffective] = piTable[bytes[firstEffective]!]!
-  for (let at = firstEffective - 1; at >= 0; at -= 1) bytes[at] = piTable[bytes[at + 1]! ^ bytes[at + key.length]!]!
+  for (let at = firstEffective - 1; at >= 0; at -= 1)
+    bytes[at] = piTable[bytes[at + 1]! ^ bytes[at + key.length]!]!
   return Uint16Array.from({ length: 64 }, (_, index) => bytes[2 * index]! | (bytes[2 * index + 1]! << 8))
 }
 
 /** @see RFC 2268 section 4, https://www.rfc-editor.org/rfc/rfc2268.html#section-4 */
 function decryptBlock(words: Uint16Array, block: Uint8Array): Uint8Array {
-  const state = Uint16Array.from({ length: 4 }, (_, index) => block[2 * index]! | (block[2 * index + 1]! << 8))
+  const state = Uint16Array.from(
+    { length: 4 },
+    (_, index) => block[2 * index]! | (block[2 * index + 1]! << 8),
+  )
   for (let round = 15; round >= 0; round -= 1) {
     reverseMix(state, words, 4 * round)
     if (round === 11 || round === 5) reverseMash(state, words)

@@ -96,7 +96,11 @@ describe("keys", () => {
 
   test("derived for different purposes or roots differ, and repeat for the same", () => {
     const root = new Uint8Array(32).fill(1)
-    const derived = [deriveKey(root, "seal"), deriveKey(root, "pepper"), deriveKey(new Uint8Array(32).fill(2), "seal")]
+    const derived = [
+      deriveKey(root, "seal"),
+      deriveKey(root, "pepper"),
+      deriveKey(new Uint8Array(32).fill(2), "seal"),
+    ]
 
     expect(new Set(derived.map((bytes) => Buffer.from(bytes).toString("hex"))).size).toBe(3)
     expect(deriveKey(root, "seal")).toEqual(derived[0])

@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, randomBytes, type KeyObject } from "node:crypto"
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+  type KeyObject,
+} from "node:crypto"
 
 /** A 256-bit key that seals data, with the id under which stored records name it. */
 export interface SealingKey {
@@ -82,7 +89,11 @@ export function wrapKey(wrappingKey: SealingKey, key: Uint8Array, place: readonl
  *
  * @throws SealError the envelope does not open, or does not hold 32 bytes
  */
-export function unwrapKey(wrappingKey: SealingKey, envelope: Uint8Array, place: readonly string[]): Uint8Array {
+export function unwrapKey(
+  wrappingKey: SealingKey,
+  envelope: Uint8Array,
+  place: readonly string[],
+): Uint8Array {
   const key = unseal(wrappingKey, envelope, place)
   if (key.length !== keyBytes) throw cannotOpen()
   return key

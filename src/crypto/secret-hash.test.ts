@@ -11,7 +11,9 @@ describe("a MAC", () => {
     const key = importMacKey(new Uint8Array(131).fill(0xaa))
     const mac = hmacSha256(key, "Test Using Larger Than Block-Size Key - Hash Key First")
 
-    expect(Buffer.from(mac).toString("hex")).toBe("60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54")
+    expect(Buffer.from(mac).toString("hex")).toBe(
+      "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+    )
   })
 
   test("refuses a key that is too short to be one", () => {

@@ -1,6 +1,12 @@
 import type { KeyObject } from "node:crypto"
 import { encodeBase64url } from "./base64url.ts"
-import { exportPrivateKey, generateRsaKeyPair, importPrivateKey, publicKeysEqual, toPublicKey } from "./key-pairs.ts"
+import {
+  exportPrivateKey,
+  generateRsaKeyPair,
+  importPrivateKey,
+  publicKeysEqual,
+  toPublicKey,
+} from "./key-pairs.ts"
 import { type Certificate, parseCertificate } from "./x509.ts"
 import { createSelfSignedCertificate } from "./x509-issue.ts"
 
@@ -43,7 +49,10 @@ export async function generateSigningKey({ now }: { readonly now: number }): Pro
 
 /** Returns a signing key as bytes to seal and store. */
 export function exportSigningKey(signingKey: SigningKey): ExportedSigningKey {
-  return { privateKeyPkcs8: exportPrivateKey(signingKey.privateKey), certificateDer: signingKey.certificate.der }
+  return {
+    privateKeyPkcs8: exportPrivateKey(signingKey.privateKey),
+    certificateDer: signingKey.certificate.der,
+  }
 }
 
 /**
@@ -56,7 +65,8 @@ export function importSigningKey({ privateKeyPkcs8, certificateDer }: ExportedSi
   const privateKey = importPrivateKey(privateKeyPkcs8)
   const publicKey = toPublicKey(privateKey)
   const certificate = parseCertificate(certificateDer)
-  if (!publicKeysEqual(certificate.publicKey, publicKey)) throw new TypeError("Stored signing key is not its certificate's")
+  if (!publicKeysEqual(certificate.publicKey, publicKey))
+    throw new TypeError("Stored signing key is not its certificate's")
   return { kid: toKid(certificate), privateKey, publicKey, certificate }
 }
 

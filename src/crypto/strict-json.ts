@@ -9,7 +9,9 @@ const maxDepth = 32
  * @returns the object, or why it is none
  * @see RFC 8725 section 3.12 (mutual confusion), RFC 7515 section 4 (duplicate members), https://www.rfc-editor.org/rfc/rfc7515.html#section-4
  */
-export function parseJsonObject(bytes: Uint8Array): Record<string, unknown> | "malformed" | "duplicateMember" {
+export function parseJsonObject(
+  bytes: Uint8Array,
+): Record<string, unknown> | "malformed" | "duplicateMember" {
   if (!isUtf8(bytes)) return "malformed"
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8")
   let value: unknown

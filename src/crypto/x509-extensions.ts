@@ -176,11 +176,17 @@ function readIsAuthority(basicConstraints: DerElement | undefined): boolean {
 function readPermittedNames(nameConstraints: DerElement | undefined): PermittedNames | undefined {
   if (nameConstraints === undefined) return undefined
   const permitted = readChildrenOf(nameConstraints).find(({ tag }) => tag === 0xa0)
-  const names = (permitted ? readChildren(permitted) : []).map((subtree) => elementAt(readChildren(subtree), 0))
+  const names = (permitted ? readChildren(permitted) : []).map((subtree) =>
+    elementAt(readChildren(subtree), 0),
+  )
   const addresses = names.filter(({ tag }) => tag === generalNames.ip).map(({ content }) => content)
   return {
-    dnsNames: names.filter(({ tag }) => tag === generalNames.dns).map(({ content }) => Buffer.from(content).toString("latin1")),
-    ipAddresses: addresses.filter(isSingleAddress).map((bytes) => formatIpAddress(bytes.subarray(0, bytes.length / 2))),
+    dnsNames: names
+      .filter(({ tag }) => tag === generalNames.dns)
+      .map(({ content }) => Buffer.from(content).toString("latin1")),
+    ipAddresses: addresses
+      .filter(isSingleAddress)
+      .map((bytes) => formatIpAddress(bytes.subarray(0, bytes.length / 2))),
   }
 }
 
@@ -205,7 +211,9 @@ function readSubjectAltNames(element: DerElement | undefined): SubjectAltNames {
     emails: texts(generalNames.email),
     upns: names.filter(({ tag }) => tag === generalNames.otherName).flatMap(readUserPrincipalName),
     uris: texts(generalNames.uri),
-    ipAddresses: names.filter(({ tag }) => tag === generalNames.ip).map(({ content }) => formatIpAddress(content)),
+    ipAddresses: names
+      .filter(({ tag }) => tag === generalNames.ip)
+      .map(({ content }) => formatIpAddress(content)),
   }
 }
 
@@ -221,20 +229,24 @@ function encodeUserPrincipalName(upn: string): Uint8Array {
 }
 
 function encodeText(tag: number, text: string): Uint8Array {
-  if (!/^[\x21-\x7e]+$/.test(text)) throw new TypeError("A name in a certificate is printable ASCII without spaces")
+  if (!/^[\x21-\x7e]+$/.test(text))
+    throw new TypeError("A name in a certificate is printable ASCII without spaces")
   return encode(tag, Buffer.from(text, "latin1"))
 }
 
 function encodeIpAddress(text: string): Uint8Array {
   if (isIPv4(text)) return Uint8Array.from(text.split("."), Number)
-  if (!isIPv6(text) || text.includes("%")) throw new TypeError("An IP address in a certificate is IPv4 or IPv6")
+  if (!isIPv6(text) || text.includes("%"))
+    throw new TypeError("An IP address in a certificate is IPv4 or IPv6")
   // The URL parser gives the one canonical form: no embedded IPv4, at most one "::".
   const [head = "", tail] = new URL(`http://[${text}]`).hostname.slice(1, -1).split("::")
   const groups = (part: string) => part.split(":").filter((group) => group !== "")
   const left = groups(head)
   const right = groups(tail ?? "")
   const zeros = Array.from({ length: 8 - left.length - right.length }, () => "0")
-  return Uint8Array.from([...left, ...zeros, ...right].flatMap((group) => [parseInt(group, 16) >> 8, parseInt(group, 16)]))
+  return Uint8Array.from(
+    [...left, ...zeros, ...right].flatMap((group) => [parseInt(group, 16) >> 8, parseInt(group, 16)]),
+  )
 }
 
 function formatIpAddress(bytes: Uint8Array): string {

@@ -23,14 +23,21 @@ const keyVaultDefaults = {
 
 function extensionOids(der: Uint8Array): string[] {
   const fields = readChildren(elementAt(readChildren(readElement(der)), 0))
-  return readChildren(readElement(fields.at(-1)!.content)).map((item) => readOid(elementAt(readChildren(item), 0)))
+  return readChildren(readElement(fields.at(-1)!.content)).map((item) =>
+    readOid(elementAt(readChildren(item), 0)),
+  )
 }
 
 describe("a self-signed certificate", () => {
   test("has the layout that Key Vault gives it", async () => {
     const { privateKey, publicKey } = await generateRsaKeyPair(2048)
 
-    const certificate = createSelfSignedCertificate({ subject: "cn=MyCert", privateKey, ...validity, ...keyVaultDefaults })
+    const certificate = createSelfSignedCertificate({
+      subject: "cn=MyCert",
+      privateKey,
+      ...validity,
+      ...keyVaultDefaults,
+    })
 
     expect(certificate).toMatchObject({
       subject: "CN=MyCert",
@@ -44,7 +51,13 @@ describe("a self-signed certificate", () => {
     expect(certificate.serialNumberHex).toMatch(/^[4-7][0-9a-f]{31}$/)
     expect(certificate.publicKey.equals(publicKey)).toBe(true)
     // Key usage, basic constraints, extended key usage, authority and subject key identifiers.
-    expect(extensionOids(certificate.der)).toEqual(["2.5.29.15", "2.5.29.19", "2.5.29.37", "2.5.29.35", "2.5.29.14"])
+    expect(extensionOids(certificate.der)).toEqual([
+      "2.5.29.15",
+      "2.5.29.19",
+      "2.5.29.37",
+      "2.5.29.35",
+      "2.5.29.14",
+    ])
     expect(new X509Certificate(certificate.der).verify(publicKey)).toBe(true)
   })
 
@@ -68,9 +81,20 @@ describe("a self-signed certificate", () => {
     }
     const notAfter = Date.UTC(2087, 3, 1) / 1000
 
-    const certificate = createSelfSignedCertificate({ subject: "", privateKey, ...validity, notAfter, subjectAltNames })
+    const certificate = createSelfSignedCertificate({
+      subject: "",
+      privateKey,
+      ...validity,
+      notAfter,
+      subjectAltNames,
+    })
 
-    expect(certificate).toMatchObject({ subject: "", subjectCommonName: undefined, subjectAltNames, notAfter })
+    expect(certificate).toMatchObject({
+      subject: "",
+      subjectCommonName: undefined,
+      subjectAltNames,
+      notAfter,
+    })
   })
 
   test("refuses names that cannot stand in one", async () => {
@@ -104,7 +128,10 @@ describe("a certificate authority", () => {
       ...validity,
     })
 
-    expect(authority.certificate).toMatchObject({ isCertificateAuthority: true, keyUsage: ["keyCertSign", "cRLSign"] })
+    expect(authority.certificate).toMatchObject({
+      isCertificateAuthority: true,
+      keyUsage: ["keyCertSign", "cRLSign"],
+    })
     expect(isIssuedBy(leaf, authority.certificate)).toBe(true)
     expect(leaf).toMatchObject({
       subject: "CN=localhost",
@@ -159,10 +186,19 @@ describe("a distinguished name", () => {
     expect(formatName(readElement(encodeName(written)))).toBe(expected)
   })
 
-  test.each(["a", "CN", "CN=", "XX=a", "CN=a,", ",CN=a", 'CN="a', 'CN=a"b"', "C=Ä", "OID.9.1=a", `CN=${"a".repeat(2000)}`])(
-    "%j is refused",
-    (written) => {
-      expect(() => encodeName(written)).toThrow(DistinguishedNameError)
-    },
-  )
+  test.each([
+    "a",
+    "CN",
+    "CN=",
+    "XX=a",
+    "CN=a,",
+    ",CN=a",
+    'CN="a',
+    'CN=a"b"',
+    "C=Ä",
+    "OID.9.1=a",
+    `CN=${"a".repeat(2000)}`,
+  ])("%j is refused", (written) => {
+    expect(() => encodeName(written)).toThrow(DistinguishedNameError)
+  })
 })

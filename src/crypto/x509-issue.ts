@@ -64,7 +64,10 @@ interface CertificateBody extends Validity {
 
 const ecdsaWithSha256 = { digest: "sha256", identifier: encodeSequence(encodeOid("1.2.840.10045.4.3.2")) }
 const signatures: Readonly<Record<CurveName | "RSA", { digest: string; identifier: Uint8Array }>> = {
-  RSA: { digest: "sha256", identifier: encodeSequence(encodeOid("1.2.840.113549.1.1.11"), encode(tags.null)) },
+  RSA: {
+    digest: "sha256",
+    identifier: encodeSequence(encodeOid("1.2.840.113549.1.1.11"), encode(tags.null)),
+  },
   "P-256": ecdsaWithSha256,
   "P-256K": ecdsaWithSha256,
   "P-384": { digest: "sha384", identifier: encodeSequence(encodeOid("1.2.840.10045.4.3.3")) },
@@ -91,7 +94,15 @@ export function createSelfSignedCertificate(
     subjectKeyIdentifierExtension(keyIdentifier),
   ]
   const { privateKey: issuerKey, notBefore, notAfter } = options
-  return signCertificate({ subject, issuer: subject, subjectPublicKeyInfo, issuerKey, notBefore, notAfter, extensions })
+  return signCertificate({
+    subject,
+    issuer: subject,
+    subjectPublicKeyInfo,
+    issuerKey,
+    notBefore,
+    notAfter,
+    extensions,
+  })
 }
 
 /**
@@ -116,10 +127,21 @@ export function createCertificateAuthority(
   const extensions = [
     keyUsageExtension(["keyCertSign", "cRLSign"]),
     basicConstraintsExtension(true),
-    nameConstraintsExtension({ dnsNames: options.permittedDnsNames, ipAddresses: options.permittedIpAddresses }),
+    nameConstraintsExtension({
+      dnsNames: options.permittedDnsNames,
+      ipAddresses: options.permittedIpAddresses,
+    }),
     subjectKeyIdentifierExtension(identifyKey(subjectPublicKeyInfo)),
   ]
-  const body = { subject, issuer: subject, subjectPublicKeyInfo, issuerKey: privateKey, notBefore, notAfter, extensions }
+  const body = {
+    subject,
+    issuer: subject,
+    subjectPublicKeyInfo,
+    issuerKey: privateKey,
+    notBefore,
+    notAfter,
+    extensions,
+  }
   return { certificate: signCertificate(body), privateKey }
 }
 

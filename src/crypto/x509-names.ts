@@ -1,4 +1,15 @@
-import { type DerElement, elementAt, encode, encodeOid, encodeSequence, encodeSet, readChildren, readOid, readText, tags } from "./der.ts"
+import {
+  type DerElement,
+  elementAt,
+  encode,
+  encodeOid,
+  encodeSequence,
+  encodeSet,
+  readChildren,
+  readOid,
+  readText,
+  tags,
+} from "./der.ts"
 
 /** A text is not a distinguished name. */
 export class DistinguishedNameError extends Error {
@@ -54,7 +65,9 @@ const stringTags: Readonly<Record<string, number>> = {
  * @see RFC 4514 section 2.1 (order), https://www.rfc-editor.org/rfc/rfc4514.html#section-2.1
  */
 export function formatName(name: DerElement): string {
-  const parts = readChildren(name, tags.sequence).map((part) => readAttributes(part).map(formatAttribute).join(" + "))
+  const parts = readChildren(name, tags.sequence).map((part) =>
+    readAttributes(part).map(formatAttribute).join(" + "),
+  )
   return parts.reverse().join(", ")
 }
 
@@ -73,7 +86,9 @@ export function findCommonName(name: DerElement): string | undefined {
 export function encodeName(text: string): Uint8Array {
   if (text.length > maxCharacters) throw new DistinguishedNameError("Distinguished name is too long")
   if (text.trim() === "") return encodeSequence()
-  const parts = splitOutsideQuotes(text, ",;").map((part) => splitOutsideQuotes(part, "+").map(parseAttribute))
+  const parts = splitOutsideQuotes(text, ",;").map((part) =>
+    splitOutsideQuotes(part, "+").map(parseAttribute),
+  )
   return encodeSequence(...parts.reverse().map((attributes) => encodeSet(...attributes.map(encodeAttribute))))
 }
 
@@ -107,9 +122,11 @@ function splitOutsideQuotes(text: string, separators: string): string[] {
 }
 
 function parseAttribute(text: string): Attribute {
-  const [, name = "", written = ""] = /^\s*([A-Za-z][A-Za-z0-9.]*|[0-2](?:\.\d+)+)\s*=\s*(.*?)\s*$/s.exec(text) ?? []
+  const [, name = "", written = ""] =
+    /^\s*([A-Za-z][A-Za-z0-9.]*|[0-2](?:\.\d+)+)\s*=\s*(.*?)\s*$/s.exec(text) ?? []
   const oid = oidsByName.get(name.toUpperCase()) ?? /^(?:OID\.)?([0-2](?:\.\d{1,10}){1,12})$/i.exec(name)?.[1]
-  if (oid === undefined) throw new DistinguishedNameError("Distinguished name has an attribute that is not known")
+  if (oid === undefined)
+    throw new DistinguishedNameError("Distinguished name has an attribute that is not known")
   const value = unquote(written)
   if (value === "") throw new DistinguishedNameError(`Distinguished name has no value for "${name}"`)
   return { oid, value }
@@ -118,13 +135,13 @@ function parseAttribute(text: string): Attribute {
 function unquote(written: string): string {
   const quoted = /^"((?:[^"]|"")*)"$/s.exec(written)?.[1]
   if (quoted !== undefined) return quoted.replaceAll('""', '"')
-  if (written.includes('"')) throw new DistinguishedNameError("Distinguished name has text around quotation marks")
+  if (written.includes('"'))
+    throw new DistinguishedNameError("Distinguished name has text around quotation marks")
   return written.replace(/\\(.)/gs, "$1")
 }
 
 function encodeAttribute({ oid, value }: Attribute): Uint8Array {
   const tag = stringTags[oid] ?? tags.utf8String
-  // oxlint-disable-next-line no-control-regex -- exactly the characters that the ASCII string types can hold
   if (tag !== tags.utf8String && !/^[\x20-\x7e]*$/.test(value)) {
     throw new DistinguishedNameError(`Distinguished name has other than ASCII in "${shortNames[oid]}"`)
   }

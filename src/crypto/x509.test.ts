@@ -42,7 +42,9 @@ describe("a parsed certificate", () => {
     expect(Buffer.from(certificate.thumbprintSha1).toString("hex")).toBe(
       node.fingerprint.replaceAll(":", "").toLowerCase(),
     )
-    expect(Buffer.from(certificate.thumbprintSha256).equals(createHash("sha256").update(node.raw).digest())).toBe(true)
+    expect(
+      Buffer.from(certificate.thumbprintSha256).equals(createHash("sha256").update(node.raw).digest()),
+    ).toBe(true)
     expect(certificate.publicKey.equals(node.publicKey)).toBe(true)
     expect(encodeBase64url(certificate.der)).toBe(node.raw.toString("base64url"))
   })

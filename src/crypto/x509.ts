@@ -130,7 +130,8 @@ function describeKey(key: KeyObject): Pick<Certificate, "keyType" | "keyBits" | 
     return { keyType: "RSA", keyBits: key.asymmetricKeyDetails?.modulusLength, curve: undefined }
   }
   const curve = findCurveName(key)
-  if (curve === undefined) throw new CertificateError("Certificate has a key that is neither RSA nor EC on a known curve")
+  if (curve === undefined)
+    throw new CertificateError("Certificate has a key that is neither RSA nor EC on a known curve")
   return { keyType: "EC", keyBits: undefined, curve }
 }
 

@@ -5,21 +5,26 @@
  *
  * @see DESIGN.md section 2 (TLS), contracts/keyvault.md 5.3 (trusting a local CA)
  */
+import { join } from "node:path"
 import { createEphemeralServerCertificate, loadOrCreateServerCertificate } from "./local-ca.ts"
 import { loadOperatorCertificate } from "./operator-certificate.ts"
 import type { ServerCertificate } from "./server-certificate.ts"
 
 export { type ServerCertificate, TlsSetupError } from "./server-certificate.ts"
 
+/** The options of the server that bear on its certificate. */
 export interface ServerCertificateOptions {
+  /** Data directory; the local authority lives in its folder `tls`. */
+  readonly data: string
+  /** Keeps the local authority in memory for this run. */
+  readonly ephemeral: boolean
   /** The server's public host name or address. */
   readonly publicHost: string
   /** Vaults answer at `{vault}.{vaultSuffix}`. */
   readonly vaultSuffix: string
-  /** Where the local authority lives; undefined keeps it in memory for this run. */
-  readonly directory?: string | undefined
-  /** Files an operator gives in place of the local authority; both or none. */
-  readonly operatorFiles?: { readonly certificatePath: string; readonly keyPath: string } | undefined
+  /** PEM files an operator gives in place of the local authority; both or none. */
+  readonly tlsCertificate?: string | undefined
+  readonly tlsKey?: string | undefined
 }
 
 /**
@@ -29,11 +34,16 @@ export interface ServerCertificateOptions {
  * @param now epoch seconds
  * @throws TlsSetupError with the cure in its message
  */
-export async function loadServerCertificate(options: ServerCertificateOptions, now: number): Promise<ServerCertificate> {
-  const { operatorFiles, directory, publicHost, vaultSuffix } = options
-  if (operatorFiles !== undefined) return loadOperatorCertificate({ ...operatorFiles, now })
+export async function loadServerCertificate(
+  options: ServerCertificateOptions,
+  now: number,
+): Promise<ServerCertificate> {
+  const { tlsCertificate: certificatePath, tlsKey: keyPath, publicHost, vaultSuffix } = options
+  if (certificatePath !== undefined && keyPath !== undefined) {
+    return loadOperatorCertificate({ certificatePath, keyPath, now })
+  }
   const names = { dnsNames: [`*.${vaultSuffix}`, publicHost], ipAddresses: [], now }
-  return directory === undefined
+  return options.ephemeral
     ? createEphemeralServerCertificate(names)
-    : loadOrCreateServerCertificate({ ...names, directory })
+    : loadOrCreateServerCertificate({ ...names, directory: join(options.data, "tls") })
 }

@@ -25,7 +25,9 @@ afterEach(async () => {
   await rm(directory, { recursive: true })
 })
 
-function load(options: { dnsNames?: string[]; ipAddresses?: string[]; now?: number } = {}): Promise<ServerCertificate> {
+function load(
+  options: { dnsNames?: string[]; ipAddresses?: string[]; now?: number } = {},
+): Promise<ServerCertificate> {
   return loadOrCreateServerCertificate({ directory, dnsNames: [], ipAddresses: [], now, ...options })
 }
 
@@ -54,7 +56,9 @@ describe("the first start", () => {
     for (const name of ["localhost", "my.vault.localhost", "kb.example", "x.vault.kb.example"]) {
       expect(await handshake(server, server.caCertificate!, name)).toBe("trusted")
     }
-    expect(await handshake(server, server.caCertificate!, "other.example")).toMatch(/^ERR_TLS_CERT_ALTNAME_INVALID /)
+    expect(await handshake(server, server.caCertificate!, "other.example")).toMatch(
+      /^ERR_TLS_CERT_ALTNAME_INVALID /,
+    )
     expect(leafOf(server).checkIP("127.0.0.1")).toBe("127.0.0.1")
     expect(leafOf(server).checkIP("::1")).toBe("::1")
     expect(server.notAfter - now).toBeLessThan(397 * day)
@@ -76,7 +80,8 @@ describe("the first start", () => {
     const servers = await Promise.all(Array.from({ length: 12 }, () => load()))
 
     expect(new Set(servers.map(({ caCertificate }) => caCertificate)).size).toBe(1)
-    for (const server of servers) expect(await handshake(server, servers[0]!.caCertificate!, "localhost")).toBe("trusted")
+    for (const server of servers)
+      expect(await handshake(server, servers[0]!.caCertificate!, "localhost")).toBe("trusted")
     expect((await readdir(directory)).sort()).toEqual(["ca.key.pem", "ca.pem", "server.key.pem"])
   })
 })
@@ -147,15 +152,25 @@ describe("the authority", () => {
       return { key, certificateChain, notAfter: leaf.notAfter, caCertificate: undefined, caPath: undefined }
     }
 
-    expect(await handshake(await forge(["sub.kb.example"], []), caCertificate!, "sub.kb.example")).toBe("trusted")
-    expect(await handshake(await forge(["bank.example"], []), caCertificate!, "bank.example")).toMatch(/permitted subtree violation/)
-    expect(await handshake(await forge(["kb.example"], ["8.8.8.8"]), caCertificate!, "kb.example")).toMatch(/permitted subtree violation/)
+    expect(await handshake(await forge(["sub.kb.example"], []), caCertificate!, "sub.kb.example")).toBe(
+      "trusted",
+    )
+    expect(await handshake(await forge(["bank.example"], []), caCertificate!, "bank.example")).toMatch(
+      /permitted subtree violation/,
+    )
+    expect(await handshake(await forge(["kb.example"], ["8.8.8.8"]), caCertificate!, "kb.example")).toMatch(
+      /permitted subtree violation/,
+    )
   })
 })
 
 describe("an ephemeral certificate", () => {
   test("is trusted by its own authority and leaves nothing on disk", async () => {
-    const server = await createEphemeralServerCertificate({ dnsNames: ["192.0.2.1", "KB.example"], ipAddresses: [], now })
+    const server = await createEphemeralServerCertificate({
+      dnsNames: ["192.0.2.1", "KB.example"],
+      ipAddresses: [],
+      now,
+    })
 
     expect(await handshake(server, server.caCertificate!, "kb.example")).toBe("trusted")
     expect(leafOf(server).checkIP("192.0.2.1")).toBe("192.0.2.1")

@@ -6,7 +6,11 @@ import { type KeyBundle, readPemBundle, writePemBundle } from "../crypto/pem-bun
 import { toPem } from "../crypto/pem.ts"
 import { randomHex } from "../crypto/random.ts"
 import { type Certificate, isIssuedBy } from "../crypto/x509.ts"
-import { type CertificateAuthority, createCertificateAuthority, issueServerCertificate } from "../crypto/x509-issue.ts"
+import {
+  type CertificateAuthority,
+  createCertificateAuthority,
+  issueServerCertificate,
+} from "../crypto/x509-issue.ts"
 import { createPrivateFile, findText, replaceFile } from "./private-files.ts"
 import { type ServerCertificate, TlsSetupError } from "./server-certificate.ts"
 
@@ -61,7 +65,8 @@ export async function loadOrCreateServerCertificate(
   const caCertificate = toPem("CERTIFICATE", authority.certificate.der)
   if ((await findText(caPath)) !== caCertificate) await replaceFile(caPath, caCertificate, 0o644)
   const serverPath = join(directory, "server.key.pem")
-  const leaf = (await findUsableLeaf(serverPath, authority, names, now)) ?? (await issueLeaf(authority, names, now))
+  const leaf =
+    (await findUsableLeaf(serverPath, authority, names, now)) ?? (await issueLeaf(authority, names, now))
   if (leaf.isNew) await replaceFile(serverPath, writePemBundle(leaf.bundle), 0o600)
   return toServerCertificate(leaf.bundle, caCertificate, caPath)
 }
@@ -74,12 +79,19 @@ export async function createEphemeralServerCertificate(options: LocalNames): Pro
   return toServerCertificate(bundle, toPem("CERTIFICATE", authority.certificate.der), undefined)
 }
 
-async function loadOrCreateAuthority(directory: string, names: ServedNames, now: number): Promise<CertificateAuthority> {
+async function loadOrCreateAuthority(
+  directory: string,
+  names: ServedNames,
+  now: number,
+): Promise<CertificateAuthority> {
   const path = join(directory, "ca.key.pem")
   let text = await findText(path)
   if (text === undefined) {
     const { privateKey, certificate } = await createAuthority(names, now)
-    await createPrivateFile(path, writePemBundle({ privateKeyPkcs8: exportPrivateKey(privateKey), certificates: [certificate] }))
+    await createPrivateFile(
+      path,
+      writePemBundle({ privateKeyPkcs8: exportPrivateKey(privateKey), certificates: [certificate] }),
+    )
     // Another process may have been first; what counts is the file.
     text = (await findText(path)) ?? ""
   }
@@ -105,20 +117,29 @@ async function createAuthority(names: ServedNames, now: number): Promise<Certifi
 function readAuthority(path: string, text: string): CertificateAuthority {
   const { privateKey, certificates } = readKeyFile(path, text)
   const certificate = certificates[0]!
-  if (!certificate.isCertificateAuthority) throw new TlsSetupError(`"${path}" is not a certificate authority. ${cure(path)}`)
+  if (!certificate.isCertificateAuthority)
+    throw new TlsSetupError(`"${path}" is not a certificate authority. ${cure(path)}`)
   return { privateKey, certificate }
 }
 
-function assertAuthorityServes(authority: CertificateAuthority, names: ServedNames, path: string, now: number): void {
+function assertAuthorityServes(
+  authority: CertificateAuthority,
+  names: ServedNames,
+  path: string,
+  now: number,
+): void {
   const { notAfter, permittedNames } = authority.certificate
-  if (now >= notAfter - daySeconds) throw new TlsSetupError(`The local CA in "${path}" expired. ${cure(path)}`)
+  if (now >= notAfter - daySeconds)
+    throw new TlsSetupError(`The local CA in "${path}" expired. ${cure(path)}`)
   if (permittedNames === undefined) return
   const missing = [
     ...names.dnsNames.filter((name) => !permittedNames.dnsNames.some((parent) => isWithin(name, parent))),
     ...names.ipAddresses.filter((address) => !permittedNames.ipAddresses.includes(address)),
   ]
   if (missing.length > 0) {
-    throw new TlsSetupError(`The local CA in "${path}" may not issue for ${missing.join(", ")}. ${cure(path)}`)
+    throw new TlsSetupError(
+      `The local CA in "${path}" may not issue for ${missing.join(", ")}. ${cure(path)}`,
+    )
   }
 }
 
@@ -138,7 +159,12 @@ async function findUsableLeaf(
   return isUsable(bundle.certificates[0]!, authority, names, now) ? { bundle, isNew: false } : undefined
 }
 
-function isUsable(leaf: Certificate, authority: CertificateAuthority, names: ServedNames, now: number): boolean {
+function isUsable(
+  leaf: Certificate,
+  authority: CertificateAuthority,
+  names: ServedNames,
+  now: number,
+): boolean {
   const { dnsNames, ipAddresses } = leaf.subjectAltNames
   return (
     leaf.notBefore <= now &&
@@ -169,11 +195,17 @@ function readKeyFile(path: string, text: string): KeyBundle {
   try {
     return readPemBundle(text)
   } catch (error) {
-    throw new TlsSetupError(`"${path}" is damaged: ${(error as Error).message}. ${cure(path)}`, { cause: error })
+    throw new TlsSetupError(`"${path}" is damaged: ${(error as Error).message}. ${cure(path)}`, {
+      cause: error,
+    })
   }
 }
 
-function toServerCertificate(bundle: KeyAndCertificate, caCertificate: string, caPath: string | undefined): ServerCertificate {
+function toServerCertificate(
+  bundle: KeyAndCertificate,
+  caCertificate: string,
+  caPath: string | undefined,
+): ServerCertificate {
   return {
     key: toPem("PRIVATE KEY", bundle.privateKeyPkcs8),
     certificateChain: writePemBundle({ certificates: bundle.certificates }),
@@ -185,7 +217,11 @@ function toServerCertificate(bundle: KeyAndCertificate, caCertificate: string, c
 
 function toServedNames(options: LocalNames): ServedNames {
   const dnsNames = [...alwaysServed.dnsNames, ...options.dnsNames.filter((name) => isIP(name) === 0)]
-  const ipAddresses = [...alwaysServed.ipAddresses, ...options.ipAddresses, ...options.dnsNames.filter((name) => isIP(name) > 0)]
+  const ipAddresses = [
+    ...alwaysServed.ipAddresses,
+    ...options.ipAddresses,
+    ...options.dnsNames.filter((name) => isIP(name) > 0),
+  ]
   return {
     dnsNames: [...new Set(dnsNames.map((name) => name.toLowerCase()))],
     ipAddresses: [...new Set(ipAddresses.map(toCanonicalAddress))],
@@ -194,7 +230,9 @@ function toServedNames(options: LocalNames): ServedNames {
 
 /** Everything below localhost, so that another vault suffix there needs no new authority. */
 function toPermittedNames({ dnsNames, ipAddresses }: ServedNames): ServedNames {
-  const parents = dnsNames.map((name) => name.replace(/^\*\./, "")).filter((name) => !isWithin(name, "localhost"))
+  const parents = dnsNames
+    .map((name) => name.replace(/^\*\./, ""))
+    .filter((name) => !isWithin(name, "localhost"))
   return { dnsNames: [...new Set(["localhost", ...parents])], ipAddresses }
 }
 

@@ -18,14 +18,23 @@ let keyPath: string
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "keybearer-operator-"))
-  const { key, certificateChain, caCertificate } = await createEphemeralServerCertificate({ dnsNames: [], ipAddresses: [], now })
+  const { key, certificateChain, caCertificate } = await createEphemeralServerCertificate({
+    dnsNames: [],
+    ipAddresses: [],
+    now,
+  })
   certificatePath = join(directory, "chain.pem")
   keyPath = join(directory, "key.pem")
   await writeFile(certificatePath, certificateChain + caCertificate!)
   await writeFile(keyPath, key)
   await writeFile(join(directory, "both.pem"), key + certificateChain)
   const { privateKey } = await generateEcKeyPair("P-256")
-  const nameless = createSelfSignedCertificate({ subject: "CN=x", privateKey, notBefore: now, notAfter: now + 1 })
+  const nameless = createSelfSignedCertificate({
+    subject: "CN=x",
+    privateKey,
+    notBefore: now,
+    notAfter: now + 1,
+  })
   const pem = writePemBundle({ privateKeyPkcs8: exportPrivateKey(privateKey), certificates: [nameless] })
   await writeFile(join(directory, "nameless.pem"), pem)
 })
@@ -46,16 +55,26 @@ describe("an operator's certificate", () => {
   test("may share one file with its key", async () => {
     const both = join(directory, "both.pem")
 
-    expect((await loadOperatorCertificate({ certificatePath: both, keyPath: both, now })).key).toContain("PRIVATE KEY")
+    expect((await loadOperatorCertificate({ certificatePath: both, keyPath: both, now })).key).toContain(
+      "PRIVATE KEY",
+    )
   })
 
   const day = 86_400
   test.each([
-    ["is missing", () => ({ certificatePath: "/nowhere/cert.pem" }), /no certificate at "\/nowhere\/cert\.pem"/],
+    [
+      "is missing",
+      () => ({ certificatePath: "/nowhere/cert.pem" }),
+      /no certificate at "\/nowhere\/cert\.pem"/,
+    ],
     ["has no key file", () => ({ keyPath: "/nowhere/key.pem" }), /no private key at/],
     ["is a folder", () => ({ certificatePath: directory }), /Cannot read the certificate/],
     ["is no PEM", () => ({ certificatePath: `${vectors}pfx/p256.pfx` }), /cannot be used together/],
-    ["has another's key", () => ({ keyPath: `${vectors}pfx/rsa.key.pem` }), /no certificate of its private key/],
+    [
+      "has another's key",
+      () => ({ keyPath: `${vectors}pfx/rsa.key.pem` }),
+      /no certificate of its private key/,
+    ],
     ["has an encrypted key", () => ({ keyPath: `${vectors}pfx/bundle-encrypted.pem` }), /encrypted/],
     ["expired", () => ({ now: now + 400 * day }), /expired 2027-02-0\d\. Renew it/],
     ["is not valid yet", () => ({ now: now - day }), /holds only from 2025-12-31/],

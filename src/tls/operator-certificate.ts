@@ -19,15 +19,24 @@ export async function loadOperatorCertificate(options: {
   const { certificatePath, keyPath, now } = options
   const certificateText = await readRequired(certificatePath, "certificate")
   const keyText = keyPath === certificatePath ? "" : await readRequired(keyPath, "private key")
-  const { privateKeyPkcs8, certificates } = readPair(`${certificateText}\n${keyText}`, certificatePath, keyPath)
+  const { privateKeyPkcs8, certificates } = readPair(
+    `${certificateText}\n${keyText}`,
+    certificatePath,
+    keyPath,
+  )
   const leaf = certificates[0]!
   const { dnsNames, ipAddresses } = leaf.subjectAltNames
-  if (now > leaf.notAfter) throw new TlsSetupError(`Certificate "${certificatePath}" expired ${toDate(leaf.notAfter)}. Renew it`)
+  if (now > leaf.notAfter)
+    throw new TlsSetupError(`Certificate "${certificatePath}" expired ${toDate(leaf.notAfter)}. Renew it`)
   if (now < leaf.notBefore) {
-    throw new TlsSetupError(`Certificate "${certificatePath}" holds only from ${toDate(leaf.notBefore)}. Check the clock`)
+    throw new TlsSetupError(
+      `Certificate "${certificatePath}" holds only from ${toDate(leaf.notBefore)}. Check the clock`,
+    )
   }
   if (dnsNames.length + ipAddresses.length === 0) {
-    throw new TlsSetupError(`Certificate "${certificatePath}" names no host. Issue it with subject alternative names`)
+    throw new TlsSetupError(
+      `Certificate "${certificatePath}" names no host. Issue it with subject alternative names`,
+    )
   }
   return {
     key: toPem("PRIVATE KEY", privateKeyPkcs8),

@@ -13,13 +13,18 @@ const byRuntime = (platform: NodeJS.Platform) =>
 
 test("the bundle holds our authority besides all that the system trusts", async () => {
   const directory = await mkdtemp(join(tmpdir(), "keybearer-trust-"))
-  const { caCertificate } = await createEphemeralServerCertificate({ dnsNames: [], ipAddresses: [], now: 1.7e9 })
+  const { caCertificate } = await createEphemeralServerCertificate({
+    dnsNames: [],
+    ipAddresses: [],
+    now: 1.7e9,
+  })
   const path = join(directory, "bundle.pem")
 
   const count = await writeCaBundle(path, caCertificate!)
 
   const bundle = await readFile(path, "utf8")
-  const system = getCACertificates("system").length > 0 ? getCACertificates("system") : getCACertificates("bundled")
+  const system =
+    getCACertificates("system").length > 0 ? getCACertificates("system") : getCACertificates("bundled")
   expect(bundle).toContain(caCertificate!.trim())
   for (const authority of system) expect(bundle).toContain(authority.trim())
   expect(bundle.match(/BEGIN CERTIFICATE/g)).toHaveLength(count)
@@ -51,5 +56,7 @@ test.skipIf(process.platform === "win32")("the lines are valid shell, whatever s
     expect(() => execFileSync("sh", ["-n"], { input: script })).not.toThrow()
   }
   const [line = ""] = byRuntime("linux")["node"] ?? []
-  expect(execFileSync("sh", ["-c", `${line}; printf %s "$NODE_EXTRA_CA_CERTS"`]).toString()).toBe(paths.caPath)
+  expect(execFileSync("sh", ["-c", `${line}; printf %s "$NODE_EXTRA_CA_CERTS"`]).toString()).toBe(
+    paths.caPath,
+  )
 })

@@ -40,14 +40,26 @@ export function toTrustInstructions(paths: TrustPaths, platform: NodeJS.Platform
   const { quote, assign } = platform === "win32" ? powerShell : posixShell
   const ca = quote(paths.caPath)
   return [
-    { runtime: "system", effect: "every program that uses the system's trust store", lines: systemLines(ca, platform) },
-    { runtime: "node", effect: "Node programs of this shell", lines: [assign("NODE_EXTRA_CA_CERTS", paths.caPath)] },
+    {
+      runtime: "system",
+      effect: "every program that uses the system's trust store",
+      lines: systemLines(ca, platform),
+    },
+    {
+      runtime: "node",
+      effect: "Node programs of this shell",
+      lines: [assign("NODE_EXTRA_CA_CERTS", paths.caPath)],
+    },
     {
       runtime: "python",
       effect: "Python programs and az of this shell",
       lines: [assign("REQUESTS_CA_BUNDLE", paths.bundlePath), assign("SSL_CERT_FILE", paths.bundlePath)],
     },
-    { runtime: "go", effect: "Go programs of this shell (Linux)", lines: [assign("SSL_CERT_FILE", paths.bundlePath)] },
+    {
+      runtime: "go",
+      effect: "Go programs of this shell (Linux)",
+      lines: [assign("SSL_CERT_FILE", paths.bundlePath)],
+    },
     { runtime: "java", effect: "Java programs of this shell", lines: javaLines(paths, platform) },
   ]
 }
@@ -82,7 +94,9 @@ function javaLines({ caPath, javaStorePath }: TrustPaths, platform: NodeJS.Platf
   const store = quote(javaStorePath)
   const into = `-keystore ${store} -storepass changeit`
   const javaHome = '${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v keytool)")")")}'
-  const original = isWindows ? '"$env:JAVA_HOME\\lib\\security\\cacerts"' : `"${javaHome}/lib/security/cacerts"`
+  const original = isWindows
+    ? '"$env:JAVA_HOME\\lib\\security\\cacerts"'
+    : `"${javaHome}/lib/security/cacerts"`
   const options = `"-Djavax.net.ssl.trustStore=${javaStorePath}" -Djavax.net.ssl.trustStorePassword=changeit`
   return [
     isWindows ? `Remove-Item -ErrorAction Ignore ${store}` : `rm -f ${store}`,
