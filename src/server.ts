@@ -1,14 +1,25 @@
 /**
  * The composition root: builds store, keys, domain context and surfaces, and puts them behind the
  * listener. The only place that constructs; the surfaces stand below in the order requests meet them.
+ *
+ * Governing documents: DESIGN 2 to 4, docs/decisions/0007-first-start-and-handover.md.
  */
-import { mkdirSync } from "node:fs"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Clock, systemClock } from "./clock.ts"
-import { createEndpoints, readRootKey, type ServerConfig } from "./config/index.ts"
+import { type BindableEndpoints, createEndpoints, readRootKey, type ServerConfig } from "./config/index.ts"
+import { randomBytes } from "./crypto/random.ts"
+import { deriveRootKey, importRootKey } from "./crypto/root-key.ts"
 import type { SealingKey } from "./crypto/seal.ts"
-import type { DomainContext } from "./domain/context.ts"
+import {
+  type Bootstrap,
+  findOrMakeRootKeySalt,
+  type Handover,
+  prepareHandover,
+} from "./domain/installation/index.ts"
 import { openKeyring } from "./domain/keyring/index.ts"
+import { ensureSigningKeys } from "./domain/tokens/index.ts"
 import { createLog, createSite, type Log, openListener, type Site } from "./http/index.ts"
 import { type Ids, randomIds } from "./ids.ts"
 import { registerHealth } from "./protocols/health/index.ts"
@@ -16,13 +27,16 @@ import type { SurfaceContext } from "./protocols/surface.ts"
 import { openSqliteStore } from "./storage/sqlite.ts"
 import type { Store } from "./storage/store.ts"
 import { loadServerCertificate, type ServerCertificate } from "./tls/index.ts"
-import { rootKeyOf } from "./crypto/root-key.ts"
 
-/** What tests replace. */
+/** What tests replace, and what only the process that starts the server knows. */
 export interface ServerParts {
   clock?: Clock
   ids?: Ids
   log?: Log
+  /** Where the root key may be; nothing when not given. */
+  env?: Readonly<Record<string, string | undefined>>
+  /** Shows the credentials of the first start to a person. They count as seen when it returns. */
+  showBootstrap?: (bootstrap: Bootstrap) => void
 }
 
 export interface Sites {
@@ -35,8 +49,10 @@ export interface Sites {
 export interface Application {
   context: SurfaceContext
   sites: Sites
+  /** The credentials of the first start, until they have been handed over. */
+  handover: Handover | undefined
   /** Tells the addresses once the ports are known. */
-  bind(ports: { httpsPort: number; httpPort: number }): void
+  bind: BindableEndpoints["bind"]
   close(): Promise<void>
 }
 
@@ -44,13 +60,23 @@ export interface RunningServer extends Application {
   httpsPort: number
   httpPort: number
   certificate: ServerCertificate
+  /** Path of the PEM file to trust. */
+  caCertificatePath: string
+  /** What the first start made; undefined on every later one. */
+  bootstrap: Bootstrap | undefined
 }
 
 /** Starts the server: resolves when it answers. @throws with a sentence and its cure when it cannot */
 export async function startServer(config: ServerConfig, parts: ServerParts = {}): Promise<RunningServer> {
-  const application = await buildApplication(config, parts)
+  const undo: (() => void | Promise<void>)[] = []
+  const close = async () => {
+    for (const step of undo.splice(0).reverse()) await step()
+  }
   try {
-    const certificate = await loadServerCertificate(config, application.context.clock.now())
+    const application = await buildApplication(config, parts)
+    undo.push(application.close)
+    const { context, handover } = application
+    const certificate = await loadServerCertificate(toCertificateOptions(config), context.clock.now())
     const listener = await openListener({
       addresses: config.addresses,
       httpsPort: config.port,
@@ -60,55 +86,103 @@ export async function startServer(config: ServerConfig, parts: ServerParts = {})
       publicHosts: [config.publicHost],
       sites: application.sites,
     })
+    undo.push(listener.close)
     application.bind(listener)
+    const trusted = placeCaCertificate(config, certificate)
+    undo.push(trusted.remove)
+    const bootstrap = await handover?.complete(trusted.path, parts.showBootstrap)
+    const { httpsPort, httpPort } = listener
+    context.log.info("ready", { httpsPort, httpPort })
     return {
       ...application,
-      httpsPort: listener.httpsPort,
-      httpPort: listener.httpPort,
+      httpsPort,
+      httpPort,
       certificate,
-      close: async () => {
-        await listener.close()
-        await application.close()
-      },
+      caCertificatePath: trusted.path,
+      bootstrap,
+      close,
     }
   } catch (error) {
-    await application.close()
+    await close()
     throw error
   }
 }
 
-/** Opens the store and builds the sites. */
+/** Opens the store, makes what the first start makes, and builds the sites. */
 export async function buildApplication(config: ServerConfig, parts: ServerParts = {}): Promise<Application> {
   const log = parts.log ?? createLog({ level: config.logLevel, format: config.logFormat })
-  const store = await openStore(config)
+  const store = await openSqliteStore({ path: config.store.path })
   try {
     const clock = parts.clock ?? systemClock
     const ids = parts.ids ?? randomIds
-    const keyring = await openKeyring({ store, clock, ids, rootKey: await openRootKey(config, store) })
-    const endpoints = createEndpoints(config)
+    const rootKey = await openRootKey(config, store, parts.env ?? {})
+    const keyring = await openKeyring({ store, clock, ids, rootKey })
+    const { endpoints, bind } = openEndpoints(config)
     const context: SurfaceContext = { store, clock, ids, keyring, endpoints, log }
-    await prepareInstallation(context, config)
+    await ensureSigningKeys(context)
+    const handover = await prepareHandover(context, config)
     const sites = buildSites(context, config)
-    return { context, sites, bind: (ports) => endpoints.bind(ports), close: () => store.close() }
+    const close = async () => {
+      handover?.abandon()
+      await store.close()
+    }
+    return { context, sites, handover, bind, close }
   } catch (error) {
     await store.close()
     throw error
   }
 }
 
+/** Which surfaces answer on which site, in the order requests meet them. */
 function buildSites(context: SurfaceContext, { maxBodyBytes }: ServerConfig): Sites {
   const site = (name: string) => createSite({ name, ids: context.ids, log: context.log, maxBodyBytes })
   const sites: Sites = { vault: site("vault"), main: site("main"), loopback: site("loopback") }
   const { main, loopback } = sites
 
-  // Which surfaces answer on which site, in the order requests meet them.
   registerHealth(main, context)
   registerHealth(loopback, context)
   return sites
 }
 
-async function openStore({ ephemeral, data }: ServerConfig): Promise<Store> {
-  if (ephemeral) return openSqliteStore({ path: ":memory:" })
-  mkdirSync(data, { recursive: true, mode: 0o700 })
-  return openSqliteStore({ path: join(data, "keybearer.db") })
+async function openRootKey(
+  config: ServerConfig,
+  store: Store,
+  env: NonNullable<ServerParts["env"]>,
+): Promise<SealingKey> {
+  const firstStart = (await store.dataKeys.list({ limit: 1 })).length === 0
+  const material = readRootKey({ config, env, firstStart, randomBytes })
+  if (material.kind === "bytes") return importRootKey(material.bytes)
+  return deriveRootKey(material.passphrase, await findOrMakeRootKeySalt(store))
+}
+
+function openEndpoints(config: ServerConfig): {
+  endpoints: BindableEndpoints
+  bind: BindableEndpoints["bind"]
+} {
+  const endpoints = createEndpoints(config)
+  return { endpoints, bind: (ports) => endpoints.bind(ports) }
+}
+
+function toCertificateOptions(config: ServerConfig): Parameters<typeof loadServerCertificate>[0] {
+  const { publicHost, vaultSuffix, ephemeral, data, tlsCertificate, tlsKey } = config
+  const given = tlsCertificate !== undefined && tlsKey !== undefined
+  return {
+    publicHost,
+    vaultSuffix,
+    directory: ephemeral ? undefined : data,
+    operatorFiles: given ? { certificatePath: tlsCertificate, keyPath: tlsKey } : undefined,
+  }
+}
+
+/** The file to trust. A certificate authority that lives in memory gets one for as long as it lives. */
+function placeCaCertificate(
+  { tlsCertificate }: ServerConfig,
+  { caPath, caCertificate }: ServerCertificate,
+): { path: string; remove: () => void } {
+  const known = caPath ?? tlsCertificate
+  if (known !== undefined) return { path: known, remove: () => undefined }
+  const directory = mkdtempSync(join(tmpdir(), "keybearer-"))
+  const path = join(directory, "ca.pem")
+  writeFileSync(path, caCertificate ?? "")
+  return { path, remove: () => rmSync(directory, { recursive: true, force: true }) }
 }

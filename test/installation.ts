@@ -31,7 +31,6 @@ export async function openTestInstallation(parts: { ids?: Ids } = {}): Promise<T
     subscriptionId: testSubscriptionId,
     region: "local",
   })
-  if (credentials === undefined) throw new Error("The first start made nothing")
   await confirmHandover(context)
   const [servicePrincipal] = await context.store.servicePrincipals.list({
     where: { appId: credentials.operator.clientId },

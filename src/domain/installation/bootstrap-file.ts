@@ -16,7 +16,7 @@ import type { Bootstrap } from "./bootstrap.ts"
 export interface ReservedBootstrapFile {
   /** Puts the file in its place, whole and with mode 0600, or throws and leaves none. */
   write(bootstrap: Bootstrap): void
-  /** Gives the place up. */
+  /** Gives the place up; harmless afterwards. */
   discard(): void
 }
 
@@ -36,23 +36,28 @@ export function reserveBootstrapFile(path: string): ReservedBootstrapFile {
   } catch (error) {
     throw cannotWrite(path, error)
   }
-  const discard = () => rmSync(pending, { force: true })
+  let open = true
+  const close = () => {
+    if (open) closeSync(file)
+    open = false
+  }
+  const discard = () => {
+    close()
+    rmSync(pending, { force: true })
+  }
   return {
     write: (bootstrap) => {
       try {
         writeFileSync(file, `${JSON.stringify(bootstrap, null, 2)}\n`)
         fsyncSync(file)
-        closeSync(file)
+        close()
         renameSync(pending, path)
       } catch (error) {
         discard()
         throw cannotWrite(path, error)
       }
     },
-    discard: () => {
-      closeSync(file)
-      discard()
-    },
+    discard,
   }
 }
 

@@ -57,19 +57,21 @@ const operatorSecretLifetimeSeconds = 730 * 86_400
 
 /**
  * Makes the installation in an empty store: tenant, subscription, resource group, administrator and
- * operator, all in one transaction. When the credentials of an earlier start were never handed over,
- * because it was killed in between, it makes new ones. Otherwise it changes nothing.
+ * operator, all in one transaction. When there is one whose credentials were never handed over, because
+ * the server was killed in between, it makes new ones in their place.
  *
- * @returns what to hand over, followed by `confirmHandover`; undefined when all that has been done
+ * @returns what to hand over, followed by `confirmHandover`
  * @throws DomainError `invalidInput` - tenant id, domain or subscription id malformed
+ * @throws TypeError when the credentials were handed over already
  */
 export async function prepareInstallation(
   context: DomainContext,
   options: FirstStartOptions,
-): Promise<FirstCredentials | undefined> {
+): Promise<FirstCredentials> {
   const installation = await findInstallation(context.store)
   if (installation === undefined) return makeInstallation(context, options)
-  return installation.handedOver ? undefined : reissueCredentials(context, installation)
+  if (installation.handedOver) throw new TypeError("The installation has been handed over")
+  return reissueCredentials(context, installation)
 }
 
 /** Says that a person or a file has the credentials now: no start will show them, or new ones, again. */

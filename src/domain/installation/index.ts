@@ -18,6 +18,8 @@ export {
   type FirstStartOptions,
   prepareInstallation,
 } from "./first-start.ts"
+export { findOrMakeRootKeySalt } from "./root-key-salt.ts"
+export { type Handover, type HandoverOptions, prepareHandover } from "./handover.ts"
 
 /** Whether the store answers and the first start is complete, its credentials handed over. */
 export async function isReady({ store }: DomainContext): Promise<boolean> {
