@@ -72,13 +72,13 @@ function valueOf(name: OptionName, sources: Source[], env: Environment, problems
   if (given === undefined) {
     if (typeof option.default !== "function") return option.default
     const value: unknown = option.default(env)
-    if (value === undefined)
-      problems.push(`Give ${toFlag(name)}: its default, ${option.defaultInWords}, needs HOME to be set`)
-    return value
+    if (value !== undefined) return value
+    problems.push(`Give ${toFlag(name)}: its default, ${option.defaultInWords}, needs HOME to be set`)
+    return undefined
   }
   const parsed = parseValue(given.value, { option, directory: given.directory })
   if ("value" in parsed) return parsed.value
-  const shown = option.secret ? "what was given" : JSON.stringify(given.value)
+  const shown = option.secret ? "what was given" : withoutCredentials(JSON.stringify(given.value))
   problems.push(`${given.source} has to be ${parsed.expected}, not ${shown}${kubernetesHint(given)}`)
   return undefined
 }
@@ -89,6 +89,11 @@ function pick(sources: Source[], name: OptionName): (Given & { directory: string
     if (given !== undefined) return { ...given, directory }
   }
   return undefined
+}
+
+/** The address of a database may hold its password. */
+function withoutCredentials(text: string): string {
+  return text.replace(/\/\/.*@/, "//***@")
 }
 
 /** Kubernetes gives every container the addresses of the services beside it, by names like ours. */
