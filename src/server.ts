@@ -8,10 +8,17 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Clock, systemClock } from "./clock.ts"
-import { type BindableEndpoints, createEndpoints, readRootKey, type ServerConfig } from "./config/index.ts"
+import {
+  type BindableEndpoints,
+  createEndpoints,
+  readRootKey,
+  readSecretFile,
+  type ServerConfig,
+} from "./config/index.ts"
 import { randomBytes } from "./crypto/random.ts"
 import { deriveRootKey, importRootKey } from "./crypto/root-key.ts"
 import type { SealingKey } from "./crypto/seal.ts"
+import { ensureAppTokenSigningKey } from "./domain/app-tokens/index.ts"
 import {
   type Bootstrap,
   findOrMakeRootKeySalt,
@@ -22,6 +29,7 @@ import { openKeyring } from "./domain/keyring/index.ts"
 import { ensureSigningKeys } from "./domain/tokens/index.ts"
 import { createLog, createSite, type Log, openListener, type Site } from "./http/index.ts"
 import { type Ids, randomIds } from "./ids.ts"
+import { registerAppTokens } from "./protocols/app-tokens/index.ts"
 import { registerHealth } from "./protocols/health/index.ts"
 import type { SurfaceContext } from "./protocols/surface.ts"
 import { openSqliteStore } from "./storage/sqlite.ts"
@@ -76,7 +84,7 @@ export async function startServer(config: ServerConfig, parts: ServerParts = {})
     const application = await buildApplication(config, parts)
     undo.push(application.close)
     const { context, handover } = application
-    const certificate = await loadServerCertificate(toCertificateOptions(config), context.clock.now())
+    const certificate = await loadServerCertificate(config, context.clock.now())
     const listener = await openListener({
       addresses: config.addresses,
       httpsPort: config.port,
@@ -120,6 +128,7 @@ export async function buildApplication(config: ServerConfig, parts: ServerParts 
     const { endpoints, bind } = openEndpoints(config)
     const context: SurfaceContext = { store, clock, ids, keyring, endpoints, log }
     await ensureSigningKeys(context)
+    await ensureAppTokenSigningKey({ ...context, appTokens: config.appTokens }, appTokenSigningKey(config))
     const handover = await prepareHandover(context, config)
     const sites = buildSites(context, config)
     const close = async () => {
@@ -134,14 +143,24 @@ export async function buildApplication(config: ServerConfig, parts: ServerParts 
 }
 
 /** Which surfaces answer on which site, in the order requests meet them. */
-function buildSites(context: SurfaceContext, { maxBodyBytes }: ServerConfig): Sites {
+function buildSites(context: SurfaceContext, { maxBodyBytes, appTokens }: ServerConfig): Sites {
   const site = (name: string) => createSite({ name, ids: context.ids, log: context.log, maxBodyBytes })
   const sites: Sites = { vault: site("vault"), main: site("main"), loopback: site("loopback") }
   const { main, loopback } = sites
 
   registerHealth(main, context)
   registerHealth(loopback, context)
+  registerAppTokens(main, context, { settings: appTokens, site: "main" })
+  registerAppTokens(loopback, context, { settings: appTokens, site: "loopback" })
   return sites
+}
+
+/** The operator's key for app tokens, when one is given. */
+function appTokenSigningKey({ appTokens: { signingKeyFile } }: ServerConfig): { signingKey?: string } {
+  if (signingKeyFile === undefined) return {}
+  const bytes = readSecretFile(signingKeyFile, { what: "app-token signing key" })
+  // Editors end a file with a line break; the key is the line.
+  return { signingKey: Buffer.from(bytes).toString("utf8").replace(/\r?\n$/, "") }
 }
 
 async function openRootKey(
@@ -161,17 +180,6 @@ function openEndpoints(config: ServerConfig): {
 } {
   const endpoints = createEndpoints(config)
   return { endpoints, bind: (ports) => endpoints.bind(ports) }
-}
-
-function toCertificateOptions(config: ServerConfig): Parameters<typeof loadServerCertificate>[0] {
-  const { publicHost, vaultSuffix, ephemeral, data, tlsCertificate, tlsKey } = config
-  const given = tlsCertificate !== undefined && tlsKey !== undefined
-  return {
-    publicHost,
-    vaultSuffix,
-    directory: ephemeral ? undefined : data,
-    operatorFiles: given ? { certificatePath: tlsCertificate, keyPath: tlsKey } : undefined,
-  }
 }
 
 /** The file to trust. A certificate authority that lives in memory gets one for as long as it lives. */
