@@ -74,21 +74,6 @@ function describeOutcome(subject: StoreUnderTest): void {
     await expect(failing).rejects.toThrow(RangeError)
     expect(await store.transaction(async () => "still working")).toBe("still working")
   })
-
-  test("are not visible to others before their end", async () => {
-    const store = await opened(subject)
-    const signal = Promise.withResolvers<void>()
-
-    const writing = store.transaction(async (tx) => {
-      await tx.settings.insert({ name: "a", value: 1 })
-      signal.resolve()
-      await tx.settings.update({ name: "a", value: 2 })
-    })
-    const reading = signal.promise.then(() => count(store, "a"))
-    const [, seen] = await Promise.all([writing, reading])
-
-    expect([0, 2]).toContain(seen)
-  })
 }
 
 function describeNeighbours(subject: StoreUnderTest): void {
