@@ -6,7 +6,13 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { connect, createServer, type SecureContextOptions } from "node:tls"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { exportPfx, type IssuedCertificate, issueCertificate, openssl, type PfxEncryption } from "../openssl.ts"
+import {
+  exportPfx,
+  type IssuedCertificate,
+  issueCertificate,
+  openssl,
+  type PfxEncryption,
+} from "../openssl.ts"
 import { collect, failureOf, type Installation, openInstallation } from "./official-clients.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "keybearer-certificates-"))
@@ -26,7 +32,10 @@ afterAll(async () => {
 })
 
 /** What a client finds that trusts only this certificate. @throws when the handshake does not verify */
-async function serveHandshake(credentials: SecureContextOptions, trusted: IssuedCertificate): Promise<string> {
+async function serveHandshake(
+  credentials: SecureContextOptions,
+  trusted: IssuedCertificate,
+): Promise<string> {
   const server = createServer(credentials, (socket) => socket.end())
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   try {
@@ -235,9 +244,22 @@ describe("what a CertificateClient is refused", () => {
   test("400: half a PFX, a PFX without key, text, nothing", async () => {
     const { certificates } = await installation.createVault()
     const pfx = exportPfx(rsa, "")
-    const withoutKey = openssl(["pkcs12", "-export", "-nokeys", "-in", rsa.certificateFile, "-passout", "pass:"])
+    const withoutKey = openssl([
+      "pkcs12",
+      "-export",
+      "-nokeys",
+      "-in",
+      rsa.certificateFile,
+      "-passout",
+      "pass:",
+    ])
 
-    for (const content of [pfx.subarray(0, pfx.length / 2), withoutKey, Buffer.from("no file"), Buffer.of()]) {
+    for (const content of [
+      pfx.subarray(0, pfx.length / 2),
+      withoutKey,
+      Buffer.from("no file"),
+      Buffer.of(),
+    ]) {
       const refused = await failureOf(certificates.importCertificate("tls", content))
       expect(refused).toMatchObject({ status: 400, code: "BadParameter" })
     }

@@ -80,7 +80,12 @@ export class Installation {
   }
 
   /** Gives a role on the vault, or on one object below it such as `/certificates/tls`. */
-  async assignRole(credential: TokenCredential, role: Role, { name }: VaultClients, below = ""): Promise<void> {
+  async assignRole(
+    credential: TokenCredential,
+    role: Role,
+    { name }: VaultClients,
+    below = "",
+  ): Promise<void> {
     const token = await credential.getToken("https://vault.azure.net/.default")
     const scope = `${this.controlPlane.vaultScope(name)}${below}`
     await this.controlPlane.assignRole(principalOf(token?.token ?? ""), role, scope)
