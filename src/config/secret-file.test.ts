@@ -32,7 +32,7 @@ test("a secret file that others may read is refused with its mode and the cure",
 
 test("a secret file that is absent, a directory, a pipe or huge is refused", () => {
   const pipe = join(directory, "pipe")
-  execFileSync("mkfifo", ["-m", "600", pipe])
+  execFileSync("bash", ["-c", 'mkfifo -m 600 "$0"', pipe])
   const huge = join(directory, "huge")
   writeFileSync(huge, new Uint8Array(65_537), { mode: 0o600 })
 

@@ -108,7 +108,7 @@ describe("the file", () => {
   test("may have a name that SQLite would take for an address", () => {
     expect(inAnotherProcess("file:odd.db?mode=memory")).toBe("opened")
 
-    expect(readdirSync(directory)).toContain("file:odd.db?mode=memory-wal")
+    expect(statSync(join(directory, "file:odd.db?mode=memory")).size).toBeGreaterThan(0)
   })
 })
 
