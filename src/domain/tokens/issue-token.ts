@@ -1,0 +1,92 @@
+import { signJwsAsync } from "../../crypto/jws.ts"
+import { randomBase64url, randomBytes } from "../../crypto/random.ts"
+import type { ServicePrincipalRecord } from "../../storage/records.ts"
+import type { Resource } from "../applications/index.ts"
+import type { DomainContext } from "../context.ts"
+import { type AppOnlyFacts, type ClientStrength, formatOf } from "./formats/index.ts"
+import { activeSigningKey } from "./signing-keys.ts"
+
+export interface NewAppOnlyToken {
+  /** Who it is for; the caller has made sure that it proved itself and is enabled. */
+  servicePrincipal: ServicePrincipalRecord
+  resource: Resource
+  /** The resource in the words of the request: a v1 token repeats them. */
+  requestedAudience: string
+  strength: ClientStrength
+  appRoles?: readonly string[]
+  /** ARM id of the managed identity. */
+  managedIdentityId?: string
+  /** Random between 60 and 90 minutes when not given. */
+  lifetimeSeconds?: number
+}
+
+export interface IssuedToken {
+  accessToken: string
+  lifetimeSeconds: number
+  notBefore: number
+  expiresAt: number
+  /** The resource as requested. */
+  requestedAudience: string
+  /** Names the token in logs. */
+  tokenId: string
+}
+
+const shortestSeconds = 3600
+const spreadSeconds = 1800
+const backdatingSeconds = 300
+const tokenIdBytes = 16
+const opaqueBytes = 24
+
+/**
+ * Issues a token to an application for itself. It holds from five minutes ago, as in Entra, so that a resource whose
+ * clock is slow takes it.
+ *
+ * @see contracts/entra.md 2.11 and 2.12
+ */
+export async function issueAppOnlyToken(
+  context: DomainContext,
+  request: NewAppOnlyToken,
+): Promise<IssuedToken> {
+  const key = await activeSigningKey(context)
+  const format = formatOf(request.resource.accessTokenVersion)
+  const lifetimeSeconds = request.lifetimeSeconds ?? randomLifetime()
+  const facts = toFacts(context, request, context.clock.now() + lifetimeSeconds)
+  const header = { typ: "JWT", alg: "RS256", ...format.headerOf(key.kid) } as const
+  return {
+    accessToken: await signJwsAsync(header, format.toClaims(facts), key.privateKey),
+    lifetimeSeconds,
+    notBefore: facts.issuedAt,
+    expiresAt: facts.expiresAt,
+    requestedAudience: request.requestedAudience,
+    tokenId: facts.tokenId,
+  }
+}
+
+function toFacts(
+  { clock, endpoints }: DomainContext,
+  { servicePrincipal, resource, ...request }: NewAppOnlyToken,
+  expiresAt: number,
+): AppOnlyFacts {
+  return {
+    authority: endpoints.authority,
+    tenantId: servicePrincipal.tenantId,
+    requestedAudience: request.requestedAudience,
+    resourceAppId: resource.appId,
+    saysHolderKind: resource.wellKnown !== undefined || request.managedIdentityId !== undefined,
+    appId: servicePrincipal.appId,
+    principalId: servicePrincipal.id,
+    strength: request.strength,
+    appRoles: request.appRoles ?? [],
+    managedIdentityId: request.managedIdentityId,
+    issuedAt: clock.now() - backdatingSeconds,
+    expiresAt,
+    tokenId: randomBase64url(tokenIdBytes),
+    opaque: { aio: randomBase64url(opaqueBytes), rh: `1.${randomBase64url(opaqueBytes)}` },
+  }
+}
+
+/** Spread, so that clients that started together do not come back together. */
+function randomLifetime(): number {
+  const [high = 0, low = 0] = randomBytes(2)
+  return shortestSeconds + ((high * 256 + low) % (spreadSeconds + 1))
+}
