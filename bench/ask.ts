@@ -1,6 +1,6 @@
 /** One request of the preparation, to any name of the server: every name leads to this machine. */
 import { readFileSync } from "node:fs"
-import { request as requestHttp } from "node:http"
+import { type IncomingMessage, request as requestHttp } from "node:http"
 import { request as requestHttps } from "node:https"
 import { text } from "node:stream/consumers"
 import type { LookupFunction } from "node:net"
@@ -27,18 +27,16 @@ export async function askFully(
     headers: { ...headers, "content-length": Buffer.byteLength(body) },
     lookup: toLoopback,
   }
-  return new Promise((resolve, reject) => {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const request = url.startsWith("https:")
       ? requestHttps(url, { ...options, ca: readFileSync(caCertificate) })
       : requestHttp(url, options)
-    request.on("error", reject).on("response", async (response) => {
-      const answer = await text(response)
-      const { statusCode = 0, headers: answered } = response
-      if (statusCode >= 300) reject(new Error(`${method} ${url} answered ${statusCode}: ${answer}`))
-      else resolve({ body: answer, cookies: answered["set-cookie"] ?? [] })
-    })
-    request.end(body)
+    request.on("error", reject).on("response", resolve).end(body)
   })
+  const answer = await text(response)
+  const { statusCode = 0, headers: answered } = response
+  if (statusCode >= 300) throw new Error(`${method} ${url} answered ${statusCode}: ${answer}`)
+  return { body: answer, cookies: answered["set-cookie"] ?? [] }
 }
 
 /** Answers the body. @throws when the status is not 2xx */

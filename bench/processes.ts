@@ -46,10 +46,8 @@ export class Worker<Request extends object, Answer> {
 }
 
 /** The other side of `Worker`. */
-export function answerRequests<Request, Answer>(
-  answer: (request: Request) => Answer | Promise<Answer>,
-): void {
+export function answerRequests(answer: (request: never) => object | Promise<object>): void {
   process.on("message", (request) => {
-    void Promise.resolve(answer(request as Request)).then((result) => process.send?.(result))
+    void Promise.resolve(answer(request as never)).then((result) => process.send?.(result))
   })
 }

@@ -36,10 +36,9 @@ export function issueCertificate(options: CertificateOptions): IssuedCertificate
   const { directory, name, algorithm = "rsa:2048", commonName = name, dnsName = "localhost" } = options
   const keyFile = join(directory, `${name}.key.pem`)
   const certificateFile = join(directory, `${name}.pem`)
-  openssl([
-    ...["req", "-x509", "-nodes", ...keyOptions[algorithm], "-days", "365", "-subj", `/CN=${commonName}`],
-    ...["-addext", `subjectAltName=DNS:${dnsName}`, "-keyout", keyFile, "-out", certificateFile],
-  ])
+  const files = ["-keyout", keyFile, "-out", certificateFile]
+  const names = ["-subj", `/CN=${commonName}`, "-addext", `subjectAltName=DNS:${dnsName}`]
+  openssl(["req", "-x509", "-nodes", "-days", "365", ...keyOptions[algorithm], ...names, ...files])
   const certificate = readFileSync(certificateFile, "utf8")
   return {
     keyFile,
@@ -64,8 +63,13 @@ export function exportPfx(
   password: string,
   encryption: PfxEncryption = "AES-256",
 ): Buffer {
+  const files = ["-inkey", keyFile, "-in", certificateFile]
   return openssl([
-    ...["pkcs12", "-export", "-inkey", keyFile, "-in", certificateFile, "-passout", `pass:${password}`],
+    "pkcs12",
+    "-export",
+    ...files,
+    "-passout",
+    `pass:${password}`,
     ...pfxEncryptions[encryption],
   ])
 }

@@ -105,16 +105,16 @@ export class ServerProcess {
 
   #flags(): string[] {
     const known = this.#bootstrap
-    return [
-      "serve",
-      ...["--data", this.dataDirectory],
-      ...["--port", known ? new URL(known.authority).port : "0"],
-      ...["--http-port", known ? new URL(known.managedIdentity).port : "0"],
-      ...["--bootstrap-file", this.bootstrapFile],
-      ...["--identity-header-secret-file", this.#identityHeaderFile],
-      ...(this.#options.seed ? ["--seed", this.#seedFile] : []),
-      ...(this.#options.flags ?? []),
-    ]
+    const flags = {
+      data: this.dataDirectory,
+      port: known ? new URL(known.authority).port : "0",
+      "http-port": known ? new URL(known.managedIdentity).port : "0",
+      "bootstrap-file": this.bootstrapFile,
+      "identity-header-secret-file": this.#identityHeaderFile,
+      ...(this.#options.seed && { seed: this.#seedFile }),
+    }
+    const words = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])
+    return ["serve", ...words, ...(this.#options.flags ?? [])]
   }
 
   async #ready(): Promise<void> {

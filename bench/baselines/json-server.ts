@@ -11,7 +11,7 @@ export interface JsonServerRequest {
   tls?: { key: string; cert: string }
 }
 
-answerRequests<JsonServerRequest, { port: number }>(async ({ body, tls }) => {
+answerRequests(async ({ body, tls }: JsonServerRequest) => {
   const listener: RequestListener = (_request, response) => {
     response.setHeader("content-type", "application/json; charset=utf-8")
     response.setHeader("content-length", Buffer.byteLength(body))

@@ -104,8 +104,8 @@ describe("CertificateClient imports", () => {
     const older = await certificates.getCertificateVersion("tls", first.properties.version ?? "")
     const newest = await certificates.getCertificate("tls")
 
-    expect(versions.map(({ version }) => version).toSorted()).toEqual(
-      [first.properties.version, second.properties.version].toSorted(),
+    expect(new Set(versions.map(({ version }) => version))).toEqual(
+      new Set([first.properties.version, second.properties.version]),
     )
     expect(Buffer.from(older.cer ?? [])).toEqual(rsa.x509.raw)
     expect(Buffer.from(newest.cer ?? [])).toEqual(ec.x509.raw)
