@@ -31,6 +31,7 @@ import { createLog, createSite, type Log, openListener, type Site } from "./http
 import { type Ids, randomIds } from "./ids.ts"
 import { registerAppTokens } from "./protocols/app-tokens/index.ts"
 import { registerHealth } from "./protocols/health/index.ts"
+import { registerKeyVault } from "./protocols/keyvault/index.ts"
 import type { SurfaceContext } from "./protocols/surface.ts"
 import { openSqliteStore } from "./storage/sqlite.ts"
 import type { Store } from "./storage/store.ts"
@@ -82,7 +83,7 @@ export async function startServer(config: ServerConfig, parts: ServerParts = {})
   }
   try {
     const application = await buildApplication(config, parts)
-    undo.push(application.close)
+    undo.push(() => application.close())
     const { context, handover } = application
     const certificate = await loadServerCertificate(config, context.clock.now())
     const listener = await openListener({
@@ -94,7 +95,7 @@ export async function startServer(config: ServerConfig, parts: ServerParts = {})
       publicHosts: [config.publicHost],
       sites: application.sites,
     })
-    undo.push(listener.close)
+    undo.push(() => listener.close())
     application.bind(listener)
     const trusted = placeCaCertificate(config, certificate)
     undo.push(trusted.remove)
@@ -146,10 +147,11 @@ export async function buildApplication(config: ServerConfig, parts: ServerParts 
 function buildSites(context: SurfaceContext, { maxBodyBytes, appTokens }: ServerConfig): Sites {
   const site = (name: string) => createSite({ name, ids: context.ids, log: context.log, maxBodyBytes })
   const sites: Sites = { vault: site("vault"), main: site("main"), loopback: site("loopback") }
-  const { main, loopback } = sites
+  const { vault, main, loopback } = sites
 
   registerHealth(main, context)
   registerHealth(loopback, context)
+  registerKeyVault(vault, context)
   registerAppTokens(main, context, { settings: appTokens, site: "main" })
   registerAppTokens(loopback, context, { settings: appTokens, site: "loopback" })
   return sites

@@ -62,7 +62,19 @@ export function createSite(options: SiteOptions): Site {
  * @see RFC 9112 section 3.2.2, https://www.rfc-editor.org/rfc/rfc9112.html#section-3.2.2
  */
 function toPath(requestTarget: string): string {
-  return requestTarget.replace(/^https?:\/\/[^/?]*/i, "").replace(/^\/*/, "/")
+  const path = requestTarget.replace(/^https?:\/\/[^/?]*/i, "").replace(/^\/*/, "/")
+  // A path that cannot be decoded stays as it is spelled, so that the surface refuses it in its own words.
+  return isDecodable(path.split("?", 1)[0] ?? path) ? path : path.replaceAll("%", "%25")
+}
+
+function isDecodable(path: string): boolean {
+  if (!path.includes("%")) return true
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Bodies stay bytes until the surface has decided who is asking and that the length is right. */
