@@ -19,6 +19,7 @@ import { randomBytes } from "./crypto/random.ts"
 import { deriveRootKey, importRootKey } from "./crypto/root-key.ts"
 import type { SealingKey } from "./crypto/seal.ts"
 import { ensureAppTokenSigningKey } from "./domain/app-tokens/index.ts"
+import { identityHeaderOf } from "./domain/client-authentication/index.ts"
 import {
   type Bootstrap,
   findOrMakeRootKeySalt,
@@ -32,6 +33,8 @@ import { type Ids, randomIds } from "./ids.ts"
 import { registerAppTokens } from "./protocols/app-tokens/index.ts"
 import { registerHealth } from "./protocols/health/index.ts"
 import { registerKeyVault } from "./protocols/keyvault/index.ts"
+import { registerManagedIdentity } from "./protocols/managed-identity/index.ts"
+import { registerOAuth } from "./protocols/oauth/index.ts"
 import type { SurfaceContext } from "./protocols/surface.ts"
 import { openSqliteStore } from "./storage/sqlite.ts"
 import type { Store } from "./storage/store.ts"
@@ -152,6 +155,8 @@ function buildSites(context: SurfaceContext, { maxBodyBytes, appTokens }: Server
   registerHealth(main, context)
   registerHealth(loopback, context)
   registerKeyVault(vault, context)
+  registerOAuth(main, context)
+  registerManagedIdentity(loopback, context, { identityHeader: identityHeaderOf(context) })
   registerAppTokens(main, context, { settings: appTokens, site: "main" })
   registerAppTokens(loopback, context, { settings: appTokens, site: "loopback" })
   return sites

@@ -18,7 +18,7 @@ export interface Resource {
 interface WellKnownRow {
   appId: string
   displayName: string
-  identifierUris(endpoints: Endpoints): string[]
+  identifierUris: (endpoints: Endpoints) => string[]
 }
 
 /**

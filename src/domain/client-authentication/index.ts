@@ -13,7 +13,7 @@ import { DomainError, notFound } from "../errors.ts"
 import { clientAssertion } from "./client-assertion.ts"
 import { clientSecret } from "./client-secret.ts"
 
-export { isIdentityHeader } from "./identity-header.ts"
+export { identityHeaderOf, isIdentityHeader } from "./identity-header.ts"
 
 /** One way for a client to prove itself. */
 export interface ClientProof {
@@ -67,8 +67,12 @@ export async function authenticateClient(
   { tenantId, appId, proof, audiences }: ClientToAuthenticate,
 ): Promise<AuthenticatedClient> {
   const registered = await findRegistered(context, tenantId, appId)
-  const { strength, verify } = proofs[proof.kind]
-  await verify(context, { application: registered.application, audiences }, proof.presented)
+  const { strength } = proofs[proof.kind]
+  await proofs[proof.kind].verify(
+    context,
+    { application: registered.application, audiences },
+    proof.presented,
+  )
   // After the proof, so that only the application itself learns that it is disabled.
   if (!registered.servicePrincipal.enabled) {
     throw new DomainError("conflict", "servicePrincipal", {

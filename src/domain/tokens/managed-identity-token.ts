@@ -1,7 +1,7 @@
 import type { ManagedIdentityRecord } from "../../storage/records.ts"
 import { findResource, findServicePrincipalById } from "../applications/index.ts"
 import type { DomainContext } from "../context.ts"
-import { DomainError, invalidInput, notFound } from "../errors.ts"
+import { type DomainError, invalidInput, notFound } from "../errors.ts"
 import { findManagedIdentity, managedIdentityResourceId } from "../managed-identities/index.ts"
 import { revisionCache } from "../revision-cache/index.ts"
 import { type IssuedToken, issueAppOnlyToken } from "./issue-token.ts"

@@ -4,8 +4,8 @@ import { ManagedIdentityError } from "./errors.ts"
 
 export interface TokenRoute {
   path: string
-  answer(request: FastifyRequest): Promise<object>
-  answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply
+  answer: (request: FastifyRequest) => Promise<object>
+  answerError: (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply
 }
 
 const allButGet: HTTPMethods[] = ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]

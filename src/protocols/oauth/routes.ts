@@ -22,7 +22,7 @@ export type EndpointVersion = "v1" | "v2"
 interface Route {
   method: HTTPMethods | HTTPMethods[]
   path: string
-  answer(exchange: Exchange): unknown
+  answer: (exchange: Exchange) => unknown
 }
 
 const tenant = "/:tenant"
