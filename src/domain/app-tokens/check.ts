@@ -1,6 +1,7 @@
 import { digestSecret, digestsEqual } from "../../crypto/secret-hash.ts"
 import type { AppTokenIdentityRecord, AppTokenRecord } from "../../storage/records.ts"
 import type { DomainContext } from "../context.ts"
+import { revisionCache } from "../revision-cache/index.ts"
 import { type AppTokenContent, formatOf } from "./formats/index.ts"
 import { refusedToken } from "./refused-token.ts"
 import type { AppTokenContext, AppTokenSettings } from "./settings.ts"
@@ -26,11 +27,11 @@ const clockSkewSeconds = 60
  * @see contracts/app-tokens.md 1.1 (validity rule), 2.2 (order of checks)
  */
 export async function verifyAppToken(context: AppTokenContext, token: string): Promise<VerifiedAppToken> {
-  const passed = currentCache(context).passed
+  const passed = passedTokens(context.store)
   const digest = digestSecret(context.keyring.pepper, token)
   // Looking a keyed digest up tells nothing by its time: nobody without the pepper can aim at one.
   const known = passed.get(toMapKey(digest))
-  if (known !== undefined && isCurrent(known, context.clock.now())) return known
+  if (known !== undefined && stillHolds(known, context)) return known
   const verified = await verifyFromTheStart(context, token, digest)
   passed.set(toMapKey(digest), verified)
   return verified
@@ -55,6 +56,7 @@ async function verifyFromTheStart(
     identity,
     tokenRoles: record.tokenRoles,
     appTokenId: record.id,
+    settings: context.appTokens,
     startsAt: content?.notBefore ?? record.createdAt,
     endsAt: Math.min(content?.expiresAt ?? Infinity, record.expiresAt, keyEndsAt),
   }
@@ -78,38 +80,27 @@ async function findOnRecord(
   return { record, identity }
 }
 
-/** A token that was found good, and between which instants it stays so. */
+/** A token that was found good, under which settings and between which instants. */
 interface PassedAppToken extends VerifiedAppToken {
+  settings: AppTokenSettings
   startsAt: number
   endsAt: number
 }
 
-function isCurrent({ startsAt, endsAt }: PassedAppToken, now: number): boolean {
-  return startsAt <= now + clockSkewSeconds && now < endsAt
+function stillHolds(
+  { settings, startsAt, endsAt }: PassedAppToken,
+  { appTokens, clock }: AppTokenContext,
+): boolean {
+  const now = clock.now()
+  return settings === appTokens && startsAt <= now + clockSkewSeconds && now < endsAt
 }
 
 function toMapKey(digest: Uint8Array): string {
   return Buffer.from(digest.buffer, digest.byteOffset, digest.byteLength).toString("latin1")
 }
 
-interface PassedCache {
-  settings: AppTokenSettings
-  revisions: readonly number[]
-  /** By digest; good tokens only, so that garbage cannot fill the memory. */
-  passed: Map<string, PassedAppToken>
-}
-
-const watched = ["appTokens", "appTokenIdentities", "signingKeys"] as const
-
-/** One cache a store, forgotten as a whole when anything a verdict rests on changes. */
-const caches = new WeakMap<DomainContext["store"], PassedCache>()
-
-function currentCache({ store, appTokens: settings }: AppTokenContext): PassedCache {
-  const cache = caches.get(store)
-  const isFresh =
-    cache?.settings === settings && watched.every((name, at) => store.revision(name) === cache.revisions[at])
-  if (cache !== undefined && isFresh) return cache
-  const fresh = { settings, revisions: watched.map((name) => store.revision(name)), passed: new Map() }
-  caches.set(store, fresh)
-  return fresh
-}
+/** By digest; good tokens only, so that garbage cannot fill the memory. */
+const passedTokens = revisionCache<PassedAppToken>(
+  ["appTokens", "appTokenIdentities", "signingKeys"],
+  100_000,
+)

@@ -21,6 +21,7 @@ export {
   createIdentity,
   findIdentityByName,
   getIdentity,
+  insertIdentity,
   listIdentities,
   type NewIdentity,
 } from "./identities.ts"

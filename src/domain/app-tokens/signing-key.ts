@@ -12,6 +12,7 @@ import type { Transaction } from "../../storage/store.ts"
 import { recordEvent } from "../audit/index.ts"
 import type { DomainContext } from "../context.ts"
 import { DomainError, invalidInput } from "../errors.ts"
+import { revisionCache } from "../revision-cache/index.ts"
 import type { AppTokenContext } from "./settings.ts"
 
 /** The vendor's documented example; whoever reads the documentation can sign with it. */
@@ -148,21 +149,15 @@ function assertAcceptable({ appTokens }: AppTokenContext, bytes: Uint8Array): vo
   )
 }
 
-interface KeyCache {
-  revision: number
-  keys: Promise<AppTokenSigningKey[]>
-}
+const loaded = revisionCache<AppTokenSigningKey[]>(["signingKeys"])
 
-/** One cache a store, forgotten as a whole when any signing key changes. */
-const caches = new WeakMap<DomainContext["store"], KeyCache>()
-
-function loadedKeys(context: DomainContext): Promise<AppTokenSigningKey[]> {
-  const revision = context.store.revision("signingKeys")
-  const cache = caches.get(context.store)
-  if (cache?.revision === revision) return cache.keys
-  const keys = storedKeys(context, context.store).then((stored) => stored.map(toLoadedKey))
-  caches.set(context.store, { revision, keys })
-  keys.catch(() => caches.delete(context.store))
+/** Newest first. */
+async function loadedKeys(context: DomainContext): Promise<AppTokenSigningKey[]> {
+  const memory = loaded(context.store)
+  const known = memory.get("all")
+  if (known !== undefined) return known
+  const keys = (await storedKeys(context, context.store)).map(toLoadedKey)
+  memory.set("all", keys)
   return keys
 }
 
