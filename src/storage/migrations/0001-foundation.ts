@@ -165,6 +165,8 @@ export const foundation: Migration = {
       data_key_id ${text} NOT NULL REFERENCES data_keys (id),
       created_at ${integer} NOT NULL
     )`,
+    `CREATE INDEX vaults_by_subscription ON vaults (subscription_id, name_key)`,
+    `CREATE INDEX vaults_by_group ON vaults (subscription_id, resource_group, name_key)`,
 
     `CREATE TABLE vault_objects (
       vault_id ${text} NOT NULL REFERENCES vaults (id),
@@ -210,6 +212,7 @@ export const foundation: Migration = {
       password_hash ${text},
       created_at ${integer} NOT NULL
     )`,
+    `CREATE INDEX app_token_identities_by_user ON app_token_identities (user_id, id)`,
 
     `CREATE TABLE app_tokens (
       id ${integer} NOT NULL PRIMARY KEY,
