@@ -53,3 +53,10 @@ export async function* readPages<T>(
     }
   }
 }
+
+/** All of a collection, for who needs it whole. */
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
+}

@@ -11,6 +11,7 @@ export {
   type AppTokenClient,
   type AppTokenClientOptions,
 } from "./app-token-client.ts"
+export { type ApiCall, callApi, collect } from "./api-call.ts"
 export * from "./arm-client.ts"
 export type { SdkClock } from "./clock.ts"
 export * from "./credentials/index.ts"

@@ -4,7 +4,7 @@ import type { TokenCache } from "./token-cache.ts"
 
 /** Hands out tokens for one account in one tenant: from the cache while they last, else fresh ones. */
 export interface TokenSource {
-  getToken(scope: string): Promise<AccessToken>
+  readonly getToken: (scope: string) => Promise<AccessToken>
 }
 
 export interface TokenSourceOptions {

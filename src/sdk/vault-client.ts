@@ -65,8 +65,8 @@ export interface ImportCertificateRequest {
 export interface VaultClient {
   /** Creates the secret, or a new version of it. */
   setSecret(name: string, request: SetSecretRequest): Promise<SecretBundle>
-  /** The newest version, unless one is named. */
-  getSecret(name: string, version?: string): Promise<SecretBundle>
+  /** The newest version, unless one is named. `outContentType` turns the secret behind a certificate into PEM. */
+  getSecret(name: string, version?: string, outContentType?: string): Promise<SecretBundle>
   listSecrets(): AsyncIterable<SecretProperties>
   /** Soft: the secret can be recovered until it is purged. */
   deleteSecret(name: string): Promise<SecretProperties>
@@ -75,11 +75,14 @@ export interface VaultClient {
   listCertificates(): AsyncIterable<CertificateProperties>
 }
 
+/** The first stable one in which a vault turns a PFX into PEM. */
+const convertingApiVersion = "2025-07-01"
+
 /** @see contracts/keyvault.md 1.3, 1.5 and 5.1 */
 export function createVaultClient(options: VaultClientOptions): VaultClient {
   const { http, getToken, apiVersion = "7.4" } = options
   const vault = parseVaultUrl(options.vaultUrl)
-  const urlOf = (path: string) => `${vault.origin}${path}?api-version=${apiVersion}`
+  const urlOf = (path: string, version = apiVersion) => `${vault.origin}${path}?api-version=${version}`
   let challenged: Promise<string> | undefined
 
   const call = async <T>(url: string, method = "GET", body?: unknown): Promise<T> => {
@@ -91,7 +94,11 @@ export function createVaultClient(options: VaultClientOptions): VaultClient {
 
   return {
     setSecret: (name, request) => call(urlOf(`/secrets/${segment(name)}`), "PUT", request),
-    getSecret: (name, version = "") => call(urlOf(`/secrets/${segment(name)}/${segment(version)}`)),
+    getSecret: (name, version = "", outContentType) => {
+      const path = `/secrets/${segment(name)}/${segment(version)}`
+      if (outContentType === undefined) return call(urlOf(path))
+      return call(`${urlOf(path, convertingApiVersion)}&outContentType=${encodeURIComponent(outContentType)}`)
+    },
     listSecrets: () => list<SecretProperties>("/secrets"),
     deleteSecret: (name) => call(urlOf(`/secrets/${segment(name)}`), "DELETE"),
     importCertificate: (name, { value, password }) =>

@@ -23,4 +23,8 @@ export interface TokenRequest {
 export { clientCertificateCredential, type ClientCertificateOptions } from "./client-certificate.ts"
 export { clientSecretCredential, type ClientSecretOptions } from "./client-secret.ts"
 export { federatedTokenCredential, type FederatedTokenOptions } from "./federated-token.ts"
-export { managedIdentityCredential, type ManagedIdentityOptions } from "./managed-identity.ts"
+export {
+  managedIdentityCredential,
+  type ManagedIdentityOptions,
+  systemAssignedIdentity,
+} from "./managed-identity.ts"

@@ -1,0 +1,35 @@
+import type { Profile, Subscription } from "./profile.ts"
+
+/** A subscription as `account list` and `login` print it. */
+export function toListedAccount(subscription: Subscription, profile: Pick<Profile, "clouds">) {
+  return { ...shape(subscription), cloudName: cloudNameOf(subscription, profile) }
+}
+
+/** A subscription as `account show` prints it. */
+export function toShownAccount(subscription: Subscription, profile: Pick<Profile, "clouds">) {
+  return { ...shape(subscription), environmentName: cloudNameOf(subscription, profile) }
+}
+
+export type ListedAccount = ReturnType<typeof toListedAccount>
+
+/** Columns of `account list -o table`. */
+export function toAccountRows(accounts: readonly ListedAccount[]) {
+  return accounts.map(({ name, cloudName, id, tenantId, state, isDefault }) => {
+    return {
+      Name: name,
+      CloudName: cloudName,
+      SubscriptionId: id,
+      TenantId: tenantId,
+      State: state,
+      IsDefault: isDefault,
+    }
+  })
+}
+
+function shape({ authority: _, ...subscription }: Subscription) {
+  return subscription
+}
+
+function cloudNameOf({ authority }: Subscription, { clouds }: Pick<Profile, "clouds">): string {
+  return clouds.find((cloud) => cloud.authority === authority)?.name ?? authority
+}

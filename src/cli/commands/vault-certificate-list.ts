@@ -1,0 +1,15 @@
+import { defineCommand } from "../command.ts"
+import { inVault } from "../vault-arguments.ts"
+import { toCertificateRows } from "../vault-table.ts"
+import { collect } from "../../sdk/index.ts"
+
+export const command = defineCommand({
+  options: inVault,
+  examples: [{ does: "As a table", line: "vault certificate list --vault-name demo -o table" }],
+  toTable: toCertificateRows,
+  run: async ({ "vault-name": vaultName }, session) => {
+    const account = await session.account()
+    const vault = await account.vault(vaultName)
+    return collect(vault.listCertificates())
+  },
+})

@@ -1,0 +1,33 @@
+import type { ArmVault, CertificateProperties, SecretProperties } from "../sdk/index.ts"
+import { nameOf } from "./vault-arguments.ts"
+
+/** Columns of vaults. */
+export function toVaultRows(vaults: ArmVault | readonly ArmVault[]) {
+  return [vaults].flat().map(({ id, name, location, properties }) => {
+    const [, ResourceGroup = ""] = /\/resourceGroups\/([^/]+)/i.exec(id) ?? []
+    return { Location: location, Name: name, ResourceGroup, VaultUri: properties.vaultUri }
+  })
+}
+
+/** Columns of secrets. */
+export function toSecretRows(secrets: readonly SecretProperties[]) {
+  return secrets.map(({ id, contentType, attributes }) => {
+    return {
+      Name: nameOf(id),
+      ContentType: contentType ?? "",
+      Enabled: attributes.enabled,
+      Expires: dayOf(attributes.exp),
+    }
+  })
+}
+
+/** Columns of certificates. */
+export function toCertificateRows(certificates: readonly CertificateProperties[]) {
+  return certificates.map(({ id, x5t, attributes }) => {
+    return { Name: nameOf(id), Thumbprint: x5t, Enabled: attributes.enabled, Expires: dayOf(attributes.exp) }
+  })
+}
+
+function dayOf(epochSeconds: number | undefined): string {
+  return epochSeconds === undefined ? "" : new Date(epochSeconds * 1000).toISOString().slice(0, 10)
+}
