@@ -17,7 +17,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: "clients",
-          include: ["test/clients/**/*.test.ts"],
+          include: ["test/{clients,leaks}/**/*.test.ts"],
           pool: "forks",
           testTimeout: 60_000,
           hookTimeout: 120_000,

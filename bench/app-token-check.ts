@@ -1,5 +1,5 @@
 /** App-token checks per core-second on the loopback listener, against a bare `node:http` answer. */
-import { ask, askFully } from "./ask.ts"
+import { Asker } from "../test/ask.ts"
 import { serveBare } from "./bare-server.ts"
 import { type Bench, runAlone } from "./figure.ts"
 import { LoadGenerator, type LoadedServer, toRequest } from "./load.ts"
@@ -12,18 +12,16 @@ export const benchAppTokenCheck: Bench = async ({ quick }) => {
   const load = new LoadGenerator()
   try {
     const { appTokens, administrator } = server.bootstrap
-    const signIn = await askFully(server.bootstrap, {
+    const asker = new Asker(server.bootstrap)
+    const signIn = await asker.askOk({
       method: "POST",
       url: `${appTokens}/api/v1/signin`,
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ username: administrator.userPrincipalName, password: administrator.password }),
     })
-    const cookie = signIn.cookies[0]?.split(";")[0] ?? ""
-    const grant = await ask(server.bootstrap, {
-      url: `${appTokens}/api/v1/apptoken/grant`,
-      headers: { cookie },
-    })
-    const { token } = JSON.parse(grant) as { token: string }
+    const cookie = signIn.headers["set-cookie"]?.[0]?.split(";")[0] ?? ""
+    const grant = await asker.askOk({ url: `${appTokens}/api/v1/apptoken/grant`, headers: { cookie } })
+    const { token } = JSON.parse(grant.body) as { token: string }
 
     const loaded: LoadedServer = {
       pid: server.pid,

@@ -1,5 +1,5 @@
 /** What a secret read and a list page cost in a store of many secrets, against a store of a thousand. */
-import { ask } from "./ask.ts"
+import { Asker } from "../test/ask.ts"
 import { type Bench, runAlone } from "./figure.ts"
 import { fillVault, secretName } from "./fill-vault.ts"
 import { httpsTarget, LoadGenerator, type LoadedServer, toRequest } from "./load.ts"
@@ -73,11 +73,13 @@ async function serveFilled(count: number): Promise<Filled> {
 
 /** Addresses of some pages, as the links of the pages before them give them. */
 async function findPages({ server, vaultUrl, authorization }: ServedVault): Promise<string[]> {
+  const asker = new Asker(server.bootstrap)
   const pages = [`${vaultUrl}secrets?api-version=7.4&maxresults=25`]
   while (pages.length < pagesInTurn) {
-    const body = await ask(server.bootstrap, { url: pages.at(-1) ?? "", headers: { authorization } })
+    const { body } = await asker.askOk({ url: pages.at(-1) ?? "", headers: { authorization } })
     pages.push((JSON.parse(body) as { nextLink: string }).nextLink)
   }
+  asker.close()
   return pages
 }
 

@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { Asker } from "../test/ask.ts"
 import { issueCertificate } from "../test/openssl.ts"
 import { serveBare } from "./bare-server.ts"
-import { ask } from "./ask.ts"
 import { type Bench, runAlone } from "./figure.ts"
 import { httpsTarget, LoadGenerator, type LoadedServer, toRequest } from "./load.ts"
 import { interleave, median } from "./measure.ts"
@@ -54,12 +54,14 @@ async function fillVault({
   const url = (name: string) => `${vaultUrl}secrets/${name}?api-version=7.4`
   const headers = { authorization, "content-type": "application/json" }
   const body = JSON.stringify({ value })
-  const [answer = ""] = await Promise.all(
-    names.map((name) => ask(server.bootstrap, { method: "PUT", url: url(name), headers, body })),
+  const asker = new Asker(server.bootstrap)
+  const [answer] = await Promise.all(
+    names.map((name) => asker.askOk({ method: "PUT", url: url(name), headers, body })),
   )
+  asker.close()
   const requests = names.map((name) => toRequest("GET", url(name), { authorization }))
   const target = httpsTarget(server.bootstrap, new URL(vaultUrl).hostname)
-  return { loaded: { pid: server.pid, target, requests }, answer }
+  return { loaded: { pid: server.pid, target, requests }, answer: answer?.body ?? "" }
 }
 
 await runAlone(import.meta, benchSecretRead)
