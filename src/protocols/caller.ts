@@ -1,10 +1,3 @@
-/**
- * What the protocol surfaces share: who is asking (this file), what a request is called (correlation.ts), reading
- * a JSON body (json-body.ts) and what a surface is registered with (surface.ts). Each surface has a folder of its
- * own, with its routes and its error bodies; none imports another.
- *
- * Governing documents: DESIGN 4, contracts/entra.md 6.3.
- */
 import type { FastifyRequest } from "fastify"
 import type { Caller } from "../domain/access/index.ts"
 import type { WellKnownResource } from "../domain/applications/index.ts"

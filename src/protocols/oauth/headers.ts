@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import type { DomainContext } from "../../domain/context.ts"
-import { clientRequestId, correlationIdOf } from "../correlation.ts"
+import { correlationIdOf } from "../correlation.ts"
 
 const oneYearSeconds = 31_536_000
 const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
@@ -20,9 +20,8 @@ export function addStandingHeaders({ endpoints }: DomainContext) {
     if (!isLoopback(new URL(endpoints.authority).hostname)) {
       reply.header("strict-transport-security", `max-age=${oneYearSeconds}; includeSubDomains`)
     }
-    const given = clientRequestId(request)
-    if (given !== undefined && guid.test(given) && request.headers["return-client-request-id"] === "true") {
-      reply.header("client-request-id", given)
+    if (request.headers["return-client-request-id"] === "true") {
+      reply.header("client-request-id", correlationOf(request))
     }
   }
 }
@@ -34,13 +33,18 @@ export function allowCaching(reply: FastifyReply): FastifyReply {
   return reply.headers({ "cache-control": "max-age=86400, private", "access-control-allow-origin": "*" })
 }
 
-/** The client's name for the request; MSAL for JavaScript puts it in the query. */
+/**
+ * The client's name for the request. MSAL for JavaScript puts its own in the query, beside the name that its HTTP
+ * pipeline gave the same request.
+ */
 export function correlationOf(request: FastifyRequest): string {
   const { "client-request-id": inQuery } = request.query as Record<string, unknown>
-  const inHeader = clientRequestId(request)
-  if (inHeader === undefined && typeof inQuery === "string" && guid.test(inQuery))
-    return inQuery.toLowerCase()
-  return correlationIdOf(request)
+  const given = [request.headers["client-request-id"], inQuery].find(isGuid)
+  return given?.toLowerCase() ?? correlationIdOf(request)
+}
+
+function isGuid(value: unknown): value is string {
+  return typeof value === "string" && guid.test(value)
 }
 
 function isLoopback(hostName: string): boolean {
