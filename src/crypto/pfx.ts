@@ -27,7 +27,7 @@ import {
 import { assembleKeyBundle, type KeyBundle, PfxError } from "./key-bundle.ts"
 import { digestsEqual } from "./mac.ts"
 import { randomBytes } from "./random.ts"
-import type { Certificate } from "./x509.ts"
+import { type Certificate, parseCertificate } from "./x509.ts"
 
 export { type KeyBundle, PfxError, type PfxErrorReason } from "./key-bundle.ts"
 
@@ -79,15 +79,19 @@ interface Contents {
  * @see RFC 7292 section 4, https://www.rfc-editor.org/rfc/rfc7292.html#section-4
  */
 export async function readPfx(bytes: Uint8Array, password: string): Promise<KeyBundle> {
-  if (bytes.length > maxBytes) throw new PfxError("unsupported", "File is longer than 262144 bytes")
-  if (password.length > maxPasswordCharacters) throw wrongPassword()
-  try {
-    const contents = await readFile(readElement(bytes, tags.sequence), encodePassword(password))
-    return assembleKeyBundle(contents.keys, contents.certificates)
-  } catch (error) {
-    if (error instanceof DerError) throw new PfxError("malformed", "File is not a whole PFX (PKCS#12) file")
-    throw error
-  }
+  const contents = await readContents(bytes, password)
+  return assembleKeyBundle(contents.keys, contents.certificates)
+}
+
+/**
+ * Reads the certificates of a PFX file that may hold no key, in the order of the file.
+ *
+ * @param bytes untrusted
+ * @throws PfxError `wrongPassword`, `malformed`, `unsupported`, as `readPfx`
+ * @throws CertificateError a certificate that cannot be read
+ */
+export async function readPfxCertificates(bytes: Uint8Array, password: string): Promise<Certificate[]> {
+  return (await readContents(bytes, password)).certificates.map((der) => parseCertificate(der))
 }
 
 /**
@@ -121,6 +125,17 @@ export async function writePfx(options: {
     encodeData(authenticated),
     await encodeMac(authenticated, password, rounds),
   )
+}
+
+async function readContents(bytes: Uint8Array, password: string): Promise<Contents> {
+  if (bytes.length > maxBytes) throw new PfxError("unsupported", "File is longer than 262144 bytes")
+  if (password.length > maxPasswordCharacters) throw wrongPassword()
+  try {
+    return await readFile(readElement(bytes, tags.sequence), encodePassword(password))
+  } catch (error) {
+    if (error instanceof DerError) throw new PfxError("malformed", "File is not a whole PFX (PKCS#12) file")
+    throw error
+  }
 }
 
 async function readFile(file: DerElement, passwords: readonly PfxPassword[]): Promise<Contents> {

@@ -1,4 +1,4 @@
-import { readPfx, writePfx } from "../../crypto/pfx.ts"
+import { PfxError, readPfx, readPfxCertificates, writePfx } from "../../crypto/pfx.ts"
 import { writePemBundle } from "../../crypto/pem-bundle.ts"
 import type { Certificate } from "../../crypto/x509.ts"
 import { invalidInput } from "../errors.ts"
@@ -22,6 +22,8 @@ export function assertSecretContentType(text: string): SecretContentType {
 interface CertificateChain {
   /** Absent when the key must not leave the vault. */
   privateKeyPkcs8: Uint8Array | undefined
+  leaf: Certificate
+  /** The leaf among them. */
   certificates: readonly Certificate[]
 }
 
@@ -31,12 +33,23 @@ interface CertificateChain {
  * @see contracts/keyvault.md 3.5
  */
 export async function toSecretValue(contentType: SecretContentType, chain: CertificateChain): Promise<string> {
+  const { privateKeyPkcs8, leaf, certificates } = chain
   if (contentType === "application/x-pem-file") return writePemBundle(chain)
-  const pfx = await writePfx({ ...chain, password: "" })
+  // Readers of PFX files take the first certificate for that of the key.
+  const leafFirst = [leaf, ...certificates.filter((certificate) => certificate !== leaf)]
+  const pfx = await writePfx({ privateKeyPkcs8, certificates: leafFirst, password: "" })
   return Buffer.from(pfx).toString("base64")
 }
 
-/** The same secret as PEM. @param pfxValue what `toSecretValue` made */
+/** The same secret as PEM, in the same order. @param pfxValue what `toSecretValue` made */
 export async function toPemValue(pfxValue: string): Promise<string> {
-  return writePemBundle(await readPfx(Buffer.from(pfxValue, "base64"), ""))
+  const pfx = Buffer.from(pfxValue, "base64")
+  try {
+    const { privateKeyPkcs8, certificatesInFileOrder } = await readPfx(pfx, "")
+    return writePemBundle({ privateKeyPkcs8, certificates: certificatesInFileOrder })
+  } catch (error) {
+    const keyStaysInside = error instanceof PfxError && error.reason === "noPrivateKey"
+    if (!keyStaysInside) throw error
+    return writePemBundle({ certificates: await readPfxCertificates(pfx, "") })
+  }
 }
