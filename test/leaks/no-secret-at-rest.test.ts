@@ -101,7 +101,7 @@ async function requestTokens(): Promise<string> {
   await refuse(post({ ...good, grant_type: secret }))
   await refuse(post({ ...withoutSecret, client_assertion: secret, client_assertion_type: secret }))
   await refuse(post(withoutSecret, `?client_secret=${encodeURIComponent(secret)}`))
-  await refuse({ url: `${url}?${new URLSearchParams(good)}` })
+  await refuse({ url: `${url}?${new URLSearchParams(good).toString()}` })
   await refuse({ method: "POST", url, headers: json, body: JSON.stringify(good) })
   await asker.ask({ ...post(withoutSecret), headers: { ...form, authorization: `Basic ${basic}` } })
   await asker.ask({ ...post(good), headers: { ...form, "client-request-id": secret } })
