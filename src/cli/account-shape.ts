@@ -26,8 +26,9 @@ export function toAccountRows(accounts: readonly ListedAccount[]) {
   })
 }
 
-function shape({ authority: _, ...subscription }: Subscription) {
-  return subscription
+function shape(subscription: Subscription) {
+  const { id, name, state, isDefault, tenantId, homeTenantId, managedByTenants, user } = subscription
+  return { id, name, state, isDefault, tenantId, homeTenantId, managedByTenants, user }
 }
 
 function cloudNameOf({ authority }: Subscription, { clouds }: Pick<Profile, "clouds">): string {

@@ -50,7 +50,7 @@ function tokenize(args: readonly string[], options: Options) {
     const short = spec.short === undefined ? {} : { short: spec.short }
     return [
       [name, { type, ...short }] as const,
-      ...(spec.aliases ?? []).map((alias) => [alias, { type }] as const),
+      ...(spec.aliases ?? []).map((alias) => [alias, { type, ...shortOf(alias) }] as const),
     ]
   })
   const parsed = parseArgs({
@@ -61,6 +61,11 @@ function tokenize(args: readonly string[], options: Options) {
     tokens: true,
   })
   return parsed.tokens
+}
+
+/** An alias of one letter is written with one dash. */
+function shortOf(alias: string): { short?: string } {
+  return alias.length === 1 ? { short: alias } : {}
 }
 
 function nameIndex(options: Options): Map<string, string> {
@@ -102,7 +107,10 @@ function checkChoice(value: string, name: string, { choices }: OptionSpec): stri
   if (choices.includes(choice)) return choice
   const nearest = findNearest(choice, choices)
   const hints = nearest === undefined ? [] : [`Did you mean ${nearest}?`]
-  throw usageError(`argument --${name}: invalid choice: '${value}' (choose from ${choices.join(", ")})`, hints)
+  throw usageError(
+    `argument --${name}: invalid choice: '${value}' (choose from ${choices.join(", ")})`,
+    hints,
+  )
 }
 
 function placeFree(free: readonly string[], own: Options, values: Record<string, unknown>): void {

@@ -51,7 +51,7 @@ function optionRows(title: string, options: Options): string[] {
 function leftOf(name: string, { value, short, aliases = [], many }: OptionSpec): string {
   const forms = [
     `--${name}`,
-    ...aliases.map((alias) => `--${alias}`),
+    ...aliases.map((alias) => (alias.length === 1 ? `-${alias}` : `--${alias}`)),
     ...(short === undefined ? [] : [`-${short}`]),
   ]
   const shown = value === undefined ? "" : ` ${value}${many ? "..." : ""}`

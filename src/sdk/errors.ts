@@ -96,7 +96,7 @@ const bodyShapes: readonly ((body: Body) => Told | undefined)[] = [
   },
   // Token endpoint, managed identity
   (body) => {
-    const message = textOf(body.error_description)?.replaceAll("\r\n", "\n") ?? textOf(body.error)
+    const message = textOf(body.error_description)?.replaceAll("\r\n", "\n")
     const innerCode = /^(AADSTS\d+):/.exec(message ?? "")?.[1]
     return { message, code: textOf(body.error), innerCode, requestId: textOf(body.trace_id) }
   },
@@ -106,6 +106,8 @@ const bodyShapes: readonly ((body: Body) => Told | undefined)[] = [
   (body) => ({ message: textOf(body.detail) ?? textOf(body.title), code: textOf(body.code) }),
   // Managed identity, App Service form
   (body) => ({ message: textOf(body.message), requestId: textOf(body.correlationId) }),
+  // Instance metadata puts its whole sentence here, other servers a word
+  (body) => ({ message: textOf(body.error) }),
 ]
 
 function parseObject(text: string): Body {

@@ -40,7 +40,12 @@ export const command = defineCommand({
       choices: Object.keys(resourceTypes),
       sentence: "The same as the name of a well-known one.",
     },
-    subscription: { value: "ID", short: "s", aliases: ["name"], sentence: "Name or id of the subscription." },
+    subscription: {
+      value: "ID",
+      short: "s",
+      aliases: ["name", "n"],
+      sentence: "Name or id of the subscription.",
+    },
     tenant: { value: "TENANT", short: "t", sentence: "The tenant, in place of a subscription's own." },
   },
   examples: [

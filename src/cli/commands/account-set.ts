@@ -7,7 +7,7 @@ export const command = defineCommand({
     subscription: {
       value: "ID",
       short: "s",
-      aliases: ["name"],
+      aliases: ["name", "n"],
       required: true,
       sentence: "Name or id of the subscription.",
     },

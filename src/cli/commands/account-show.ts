@@ -6,7 +6,7 @@ export const command = defineCommand({
     subscription: {
       value: "ID",
       short: "s",
-      aliases: ["name"],
+      aliases: ["name", "n"],
       sentence: "Name or id; else the one that is used.",
     },
   },

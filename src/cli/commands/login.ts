@@ -48,7 +48,7 @@ export const command = defineCommand({
     },
     {
       does: "As an application, with its certificate, at a server of one's own",
-      line: "login --service-principal --username APPID --tenant TENANT --certificate app.pem --authority https://localhost:8443 --ca-certificate data/ca.pem",
+      line: "login --service-principal --username APPID --tenant TENANT --certificate app.pem --authority https://localhost:8443 --ca-certificate data/tls/ca.pem",
     },
     { does: "With a managed identity", line: "login --identity --client-id ID" },
   ],

@@ -49,6 +49,6 @@ async function knownCertificate({ profile, terminal }: Session): Promise<string>
   const path = cloud?.caCertificate ?? terminal.env.KEYBEARER_CA
   if (path !== undefined) return path
   throw new CliError("No server with a certificate of its own is signed in to", {
-    hints: [`Give its CA certificate: ${terminal.program} trust --ca-certificate data/ca.pem`],
+    hints: [`Give its CA certificate: ${terminal.program} trust --ca-certificate data/tls/ca.pem`],
   })
 }

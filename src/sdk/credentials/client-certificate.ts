@@ -2,7 +2,7 @@ import { constants, createPrivateKey, type KeyObject, sign, X509Certificate } fr
 import { type SdkClock, systemClock } from "../clock.ts"
 import { SdkError } from "../errors.ts"
 import type { TokenClient } from "../token-client.ts"
-import { clientAssertionType } from "./federated-token.ts"
+import { grantTypes, jwtBearerAssertionType } from "../../wire/oauth.ts"
 import type { Credential } from "./index.ts"
 
 export interface ClientCertificateOptions {
@@ -37,9 +37,9 @@ export function clientCertificateCredential(options: ClientCertificateOptions): 
       const audience = await tokenClient.findTokenEndpoint(tenantId)
       const claims = assertionClaims(clientId, audience, clock.now())
       return tokenClient.requestToken(tenantId, {
-        grant_type: "client_credentials",
+        grant_type: grantTypes.clientCredentials,
         client_id: clientId,
-        client_assertion_type: clientAssertionType,
+        client_assertion_type: jwtBearerAssertionType,
         client_assertion: signAssertion(header, claims, privateKey),
         scope,
       })

@@ -1,3 +1,4 @@
+import { grantTypes } from "../../wire/oauth.ts"
 import type { TokenClient } from "../token-client.ts"
 import type { Credential } from "./index.ts"
 
@@ -17,7 +18,7 @@ export function clientSecretCredential({
     account: clientId,
     requestToken: ({ tenantId, scope }) =>
       tokenClient.requestToken(tenantId, {
-        grant_type: "client_credentials",
+        grant_type: grantTypes.clientCredentials,
         client_id: clientId,
         client_secret: clientSecret,
         scope,

@@ -1,3 +1,4 @@
+import { grantTypes, jwtBearerAssertionType } from "../../wire/oauth.ts"
 import type { TokenClient } from "../token-client.ts"
 import type { Credential } from "./index.ts"
 
@@ -8,10 +9,11 @@ export interface FederatedTokenOptions {
   readToken: () => string | Promise<string>
 }
 
-/** @see RFC 7523 section 2.2, https://www.rfc-editor.org/rfc/rfc7523.html#section-2.2 */
-export const clientAssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-
-/** Proves an application by a token that another issuer, which it trusts, gave this workload. */
+/**
+ * Proves an application by a token that another issuer, which it trusts, gave this workload.
+ *
+ * @see RFC 7523 section 2.2, https://www.rfc-editor.org/rfc/rfc7523.html#section-2.2
+ */
 export function federatedTokenCredential({
   tokenClient,
   clientId,
@@ -21,9 +23,9 @@ export function federatedTokenCredential({
     account: clientId,
     requestToken: async ({ tenantId, scope }) =>
       tokenClient.requestToken(tenantId, {
-        grant_type: "client_credentials",
+        grant_type: grantTypes.clientCredentials,
         client_id: clientId,
-        client_assertion_type: clientAssertionType,
+        client_assertion_type: jwtBearerAssertionType,
         client_assertion: (await readToken()).trim(),
         scope,
       }),
