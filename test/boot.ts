@@ -5,7 +5,6 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import type { InjectOptions } from "fastify"
 import { type FrozenClock, frozenClock } from "../src/clock.ts"
 import { loadConfig, type ServerConfig } from "../src/config/index.ts"
 import { systemCaller } from "../src/domain/access/index.ts"
@@ -57,7 +56,7 @@ export class Boot {
     const request = new Request(address, init)
     const body = init.body == null ? undefined : Buffer.from(await request.arrayBuffer())
     const answer = await this.#siteOf(address, loopback).inject({
-      method: request.method as NonNullable<InjectOptions["method"]>,
+      method: request.method,
       // As it was given: `URL` would tidy what a test is about, such as `//` and `..`.
       url: url.startsWith("/") ? url : url.slice(address.origin.length) || "/",
       headers: { host: address.host, ...Object.fromEntries(request.headers) },
