@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { later, step, type Story } from "./steps.ts"
 import type { Tour } from "./travel.ts"
+import { words } from "./words.ts"
 
 interface AppTokenBody {
   id: number
@@ -26,36 +27,41 @@ const claimNames = {
 export function storyD(tour: Tour): Story {
   const { appTokens, administrator } = tour.bootstrap
   const api = `${appTokens}/api/v1`
-  const json = ["--header", "content-type: application/json"]
   const jar = join(tour.directory, "cookies")
-  const bearer = (token: string) => ["--header", `authorization: Bearer ${token}`]
-  const post = (path: string, body: object, ...more: string[]) =>
-    tour.curl(...json, ...more, "--data", JSON.stringify(body), `${api}/${path}`)
-  const statusFor = (token: string, path = "accessible") =>
-    tour.curl(...bearer(token), `${api}/${path}`).status
+  const bearer = (token: string) => words`--header ${`authorization: Bearer ${token}`}`
+  const get = (token: string, path: string) => tour.curl`${bearer(token)} ${api}/${path}`
+  const post = (path: string, body: object, more: readonly string[]) => {
+    const json = words`--header ${"content-type: application/json"} --data ${JSON.stringify(body)}`
+    return tour.curl`${json} ${more} ${api}/${path}`
+  }
+  const statusFor = (token: string, path = "accessible") => get(token, path).status
+  const listTokens = () => tour.curlJson`${bearer(own.token)} ${api}/apptoken` as AppTokenBody[]
   let own: AppTokenBody
   let foreign = ""
 
   const createIdentity = (name: string, role?: string) => {
-    const { status, body } = post("identity", { name, ...(role && { role }) }, ...bearer(own.token))
+    const { status, body } = post("identity", { name, ...(role && { role }) }, bearer(own.token))
     equal(status, 200)
-    return JSON.parse(body) as { id: number }
+    return (JSON.parse(body) as { id: number }).id
   }
-  const grantTo = (identityId: number) =>
-    tour.curl(...bearer(own.token), `${api}/apptoken/grant/${identityId}`)
+  const grantTo = (identityId: number) => {
+    const { status, body } = get(own.token, `apptoken/grant/${identityId}`)
+    equal(status, 200)
+    return JSON.parse(body) as AppTokenBody
+  }
 
   return {
     title: "D. App tokens",
     steps: [
       step("D1", "signs in with user name and password, gets a session cookie", () => {
         const { userPrincipalName: username, password } = administrator
-        const { status, body } = post("signin", { username, password }, "--cookie-jar", jar)
+        const { status, body } = post("signin", { username, password }, words`--cookie-jar ${jar}`)
         equal(status, 200)
         deepEqual(JSON.parse(body), { returnUrl: "/admin" })
-        equal(post("signin", { username, password: "guessed" }).status, 401)
+        equal(post("signin", { username, password: "guessed" }, []).status, 401)
       }),
       step("D1", "gets an app token for itself with the cookie, a year long", () => {
-        own = tour.curlJson<AppTokenBody>("--cookie", jar, `${api}/apptoken/grant`)
+        own = tour.curlJson`--cookie ${jar} ${api}/apptoken/grant` as AppTokenBody
         const members = ["id", "token", "identity", "revoked", "role", "created", "expiration", "revokedDate"]
         deepEqual(Object.keys(own).slice(0, members.length), members)
         equal(Date.parse(own.expiration) - Date.parse(own.created), 365 * 86_400_000)
@@ -85,30 +91,25 @@ export function storyD(tour: Tour): Story {
         "D2",
         "an administrator grants one for another identity, which carries that identity's role",
         () => {
-          const { id } = createIdentity("reader@tour", "Reader")
-          const { status, body } = grantTo(id)
-          equal(status, 200)
-          const granted = JSON.parse(body) as AppTokenBody
+          const granted = grantTo(createIdentity("reader@tour", "Reader"))
           equal(granted.role, "Reader")
           equal(granted.identity.name, "reader@tour")
         },
       ),
       step("D2", "an identity without a role is refused", () => {
-        const { id } = createIdentity("nobody@tour")
-        equal(grantTo(id).status, 400)
+        const id = createIdentity("nobody@tour")
+        equal(statusFor(own.token, `apptoken/grant/${id}`), 400)
       }),
 
-      step("D3", "a Reader may look, and may not grant to others", () => {
-        const { id } = createIdentity("other-reader@tour", "Reader")
-        const { token } = JSON.parse(grantTo(id).body) as AppTokenBody
+      step("D3", "a Reader may look, and neither grant to others nor see identities", () => {
+        const { token } = grantTo(createIdentity("other-reader@tour", "Reader"))
         equal(statusFor(token), 200)
         equal(statusFor(token, "apptoken"), 200)
-        equal(statusFor(token, `apptoken/grant/${id}`), 403)
+        equal(statusFor(token, "apptoken/grant/1"), 403)
         equal(statusFor(token, "identity"), 403)
       }),
       step("D3", "an Operator may not manage identities either", () => {
-        const { id } = createIdentity("operator@tour", "Operator")
-        const { token } = JSON.parse(grantTo(id).body) as AppTokenBody
+        const { token } = grantTo(createIdentity("operator@tour", "Operator"))
         equal(statusFor(token), 200)
         equal(statusFor(token, "identity"), 403)
       }),
@@ -118,34 +119,31 @@ export function storyD(tour: Tour): Story {
         foreign = mint(tour, tour.appTokenSigningKey)
         const body = { Token: foreign, Identity: { Name: "elsewhere@tour" }, Role: "Reader" }
         equal(statusFor(foreign), 401)
-        equal(post("apptoken", body, ...bearer(own.token)).status, 200)
+        equal(post("apptoken", body, bearer(own.token)).status, 200)
         equal(statusFor(foreign), 200)
-        equal(post("apptoken", body, ...bearer(own.token)).status, 409)
-        const all = tour.curlJson<AppTokenBody[]>(...bearer(own.token), `${api}/apptoken`)
-        equal(all.filter(({ identity }) => identity.name === "elsewhere@tour").length, 1)
+        equal(post("apptoken", body, bearer(own.token)).status, 409)
+        equal(listTokens().filter(({ identity }) => identity.name === "elsewhere@tour").length, 1)
       }),
       step("D4", "refuses one that another key signed", () => {
         const stranger = mint(tour, "0".repeat(64))
-        equal(post("apptoken", { Token: stranger }, ...bearer(own.token)).status, 400)
+        equal(post("apptoken", { Token: stranger }, bearer(own.token)).status, 400)
         equal(statusFor(stranger), 401)
       }),
 
       step("D5", "lists tokens, looks at one, revokes it: refused on the very next request", () => {
-        const all = tour.curlJson<AppTokenBody[]>(...bearer(own.token), `${api}/apptoken`)
-        const imported = all.find(({ identity }) => identity.name === "elsewhere@tour")
+        const imported = listTokens().find(({ identity }) => identity.name === "elsewhere@tour")
         ok(imported)
-        const url = `${api}/apptoken/${imported.id}`
-        deepEqual(tour.curlJson(...bearer(own.token), url), imported)
-        ok([200, 204].includes(tour.curl(...bearer(own.token), "--request", "DELETE", url).status))
+        const path = `apptoken/${imported.id}`
+        deepEqual(JSON.parse(get(own.token, path).body), imported)
+        tour.curlJson`--request DELETE ${bearer(own.token)} ${api}/${path}`
         equal(statusFor(foreign), 401)
-        const revoked = tour.curlJson<AppTokenBody>(...bearer(own.token), url)
+        const revoked = JSON.parse(get(own.token, path).body) as AppTokenBody
         equal(revoked.revoked, true)
         notEqual(revoked.revokedDate, imported.revokedDate)
       }),
 
       step("D6", "values are shown once: no list has them, no file of the server holds them", () => {
-        const all = tour.curlJson<AppTokenBody[]>(...bearer(own.token), `${api}/apptoken`)
-        deepEqual(new Set(all.map(({ token }) => token)), new Set([""]))
+        deepEqual(new Set(listTokens().map(({ token }) => token)), new Set([""]))
         const signature = own.token.split(".")[2] ?? ""
         match(signature, /^[\w-]{43}$/)
         for (const file of ["keybearer.db", "keybearer.db-wal"]) {
@@ -189,6 +187,6 @@ function mint(tour: Tour, signingKey: string): string {
 function sign(tour: Tour, content: string, key: string): string {
   const contentFile = tour.file("content", content)
   const signatureFile = tour.file("signature", "")
-  tour.run("openssl", ["dgst", "-sha256", "-hmac", key, "-binary", "-out", signatureFile, contentFile])
+  tour.run("openssl", words`dgst -sha256 -hmac ${key} -binary -out ${signatureFile} ${contentFile}`)
   return readFileSync(signatureFile).toString("base64url")
 }

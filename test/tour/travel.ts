@@ -8,6 +8,7 @@ import type { Bootstrap } from "../../src/domain/installation/bootstrap.ts"
 import { trustServer } from "../clients/official-clients.ts"
 import { type IssuedCertificate, issueCertificate } from "../openssl.ts"
 import { keybearer, serve, type ServerProcess } from "../serve.ts"
+import { type Words, words } from "./words.ts"
 
 /** The application that STORIES A calls for. */
 export const corellian = "3f752837-3303-4d0e-9e39-5757dda60aa2"
@@ -23,22 +24,23 @@ export interface Tour {
   readonly appTokenSigningKey: string
   /** The last program that was run, and what it said. */
   readonly lastCommand: string
-  run(program: string, words: readonly string[], options?: RunOptions): string
+  run(program: string, parameters: readonly string[], options?: RunOptions): string
   /** `bin/keybearer`, with its files in the traveller's directory. */
-  keybearer(...words: string[]): string
+  keybearer(...command: Command): string
   /** Answers status and body, whatever the status. */
-  curl(...words: string[]): { status: number; body: string }
+  curl(...command: Command): { status: number; body: string }
   /** Answers the JSON of an answer with status 200. */
-  curlJson<Body>(...words: string[]): Body
+  curlJson(...command: Command): unknown
   file(name: string, content: string | Uint8Array): string
   close(): Promise<void>
 }
 
 interface RunOptions {
+  /** Its standard input. */
   input?: string
-  /** Exit codes that are no failure. */
-  exitCodes?: readonly number[]
 }
+
+type Command = Parameters<Words>
 
 export async function openTour(): Promise<Tour> {
   const directory = mkdtempSync(join(tmpdir(), "keybearer-tour-"))
@@ -74,34 +76,34 @@ class Travel implements Tour {
     return this.server.bootstrap
   }
 
-  run(program: string, words: readonly string[], { input, exitCodes = [0] }: RunOptions = {}): string {
-    const { status, stdout, stderr, error } = spawnSync(program, words, {
+  run(program: string, parameters: readonly string[], { input }: RunOptions = {}): string {
+    const { status, stdout, stderr, error } = spawnSync(program, parameters, {
       encoding: "utf8",
       env: this.#environment(),
-      maxBuffer: 64 * 1024 * 1024,
       ...(input === undefined ? {} : { input }),
     })
-    this.lastCommand = `${[program, ...words].map(quote).join(" ")}\n${stdout}${stderr}`
+    this.lastCommand = `${[program, ...parameters].map(quote).join(" ")}\n${stdout}${stderr}`
     if (error) throw error
-    if (!exitCodes.includes(status ?? -1)) throw new Error(`${program} ended with exit code ${status}`)
+    if (status !== 0) throw new Error(`${program} ended with exit code ${status}`)
     return stdout
   }
 
-  keybearer(...words: string[]): string {
-    return this.run(process.execPath, [keybearer, ...words])
+  keybearer(...command: Command): string {
+    return this.run(process.execPath, [keybearer, ...words(...command)])
   }
 
-  curl(...words: string[]): { status: number; body: string } {
-    const standard = ["--silent", "--show-error", "--cacert", this.bootstrap.caCertificate]
-    const output = this.run("curl", [...standard, "--write-out", "\n%{http_code}", ...words])
+  curl(...command: Command): { status: number; body: string } {
+    const standard = words`--silent --show-error --cacert ${this.bootstrap.caCertificate}`
+    const parameters = [...standard, "--write-out", "\n%{http_code}", ...words(...command)]
+    const output = this.run("curl", parameters)
     const end = output.lastIndexOf("\n")
     return { status: Number(output.slice(end + 1)), body: output.slice(0, end) }
   }
 
-  curlJson<Body>(...words: string[]): Body {
-    const { status, body } = this.curl(...words)
+  curlJson(...command: Command): unknown {
+    const { status, body } = this.curl(...command)
     if (status !== 200) throw new Error(`The answer has status ${status}`)
-    return JSON.parse(body) as Body
+    return JSON.parse(body)
   }
 
   file(name: string, content: string | Uint8Array): string {
