@@ -5,7 +5,7 @@ import type { DomainContext } from "../context.ts"
 import { DomainError } from "../errors.ts"
 
 /** A session ends this long after its last use. */
-export const sessionLifetimeSeconds = 25 * 60
+const sessionLifetimeSeconds = 25 * 60
 
 const sessionLifetimeMaxSeconds = 12 * 3600
 /** A session in use is written at most this often. */

@@ -84,7 +84,8 @@ describe("ensureAppTokenSigningKey", () => {
     const context = await openAppTokenContext({ settings, signingKey: documentedDefaultSigningKey })
 
     const keys = await verificationKeys(context)
-    expect(keys.map(({ weak }) => weak).sort()).toEqual([false, true])
+    expect(keys.filter(({ weak }) => weak)).toHaveLength(1)
+    expect(keys).toHaveLength(2)
     expect((await currentSigningKey(context)).weak).toBe(false)
   })
 

@@ -2,7 +2,6 @@
 import { issueAppToken, type NewAppToken } from "../../domain/app-tokens/index.ts"
 import { toAppTokenBody } from "./bodies.ts"
 import {
-  dayCount,
   invalid,
   type Members,
   optionalBodyMembers,
@@ -10,9 +9,9 @@ import {
   optionalObject,
   optionalRoles,
   optionalText,
-  pathId,
 } from "./members.ts"
 import type { CallerOperation } from "./operation.ts"
+import { dayCount, pathId } from "./path-and-query.ts"
 
 /** `GET /apptoken/grant`: for oneself, with all roles of the caller. */
 export const grantToCaller: CallerOperation = async (context, caller, { request }) => {

@@ -5,8 +5,9 @@ import {
 } from "../../domain/app-tokens/index.ts"
 import { toIdentityBody } from "./bodies.ts"
 import { AppTokenError } from "./errors.ts"
-import { bodyMembers, optionalRoles, optionalText, pathId, requiredText } from "./members.ts"
+import { bodyMembers, optionalRoles, optionalText, requiredText } from "./members.ts"
 import type { CallerOperation } from "./operation.ts"
+import { pathId } from "./path-and-query.ts"
 
 export const listIdentities: CallerOperation = async (context, caller) => {
   const identities = await listIdentitiesInDomain(context, caller)

@@ -4,7 +4,6 @@
  * @see contracts/app-tokens.md 1.2
  */
 import type { FastifyRequest } from "fastify"
-import { dayCountNames } from "../../wire/app-token.ts"
 import { jsonBody } from "../json-body.ts"
 import { AppTokenError } from "./errors.ts"
 
@@ -22,7 +21,8 @@ export function optionalBodyMembers(request: FastifyRequest): Members {
   return body instanceof Uint8Array && body.length > 0 ? bodyMembers(request) : new Map()
 }
 
-function toMembers(value: object): Members {
+/** @throws AppTokenError `invalidInput` - a name twice, in different letter case */
+export function toMembers(value: object): Members {
   const members = new Map<string, unknown>()
   for (const [name, member] of Object.entries(value)) {
     const key = name.toLowerCase()
@@ -70,7 +70,8 @@ export function optionalRoles(members: Members, name: string): string[] | undefi
   return roles.length === 0 ? undefined : roles
 }
 
-const isoDate = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?<zone>Z|[+-]\d{2}:\d{2})?)?$/
+const isoDate =
+  /^(?<day>\d{4}-\d{2}-\d{2})(?<time>T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)?(?<zone>Z|[+-]\d{2}:\d{2})?$/
 
 /**
  * An ISO 8601 date as epoch seconds; without a zone it is UTC.
@@ -79,33 +80,16 @@ const isoDate = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?<zo
 export function optionalDate(members: Members, name: string): number | undefined {
   const text = optionalText(members, name)
   if (text === undefined || text === "") return undefined
-  const match = isoDate.exec(text)
-  const local = match !== null && match.groups?.["zone"] === undefined && text.includes("T")
-  const instant = match === null ? Number.NaN : Date.parse(local ? `${text}Z` : text)
+  const { day = "", time = "T00:00", zone = "Z" } = isoDate.exec(text)?.groups ?? {}
+  const instant = isCalendarDay(day) ? Date.parse(`${day}${time}${zone}`) : Number.NaN
   if (Number.isNaN(instant)) throw invalid(`"${name}" must be a date such as 2027-01-31T00:00:00Z`)
   return Math.floor(instant / 1000)
 }
 
-/** The day count of a query, under any of its names. @throws AppTokenError `invalidInput` */
-export function dayCount(request: FastifyRequest): number | undefined {
-  const query = toMembers(request.query as object)
-  const given = dayCountNames
-    .map((name) => query.get(name.toLowerCase()))
-    .filter((value) => value !== undefined)
-  if (given.length === 0) return undefined
-  const [value] = given
-  if (given.length > 1 || typeof value !== "string" || !/^\d{1,6}$/.test(value)) {
-    throw invalid("Give the life of the token once, as a whole number of days")
-  }
-  return Number(value)
-}
-
-/** The `id` of the path; what cannot be an id is answered like an id that is not there. */
-export function pathId(request: FastifyRequest): number {
-  const { id = "" } = request.params as { id?: string }
-  if (!/^[1-9]\d{0,14}$/.test(id))
-    throw new AppTokenError("notFound", "There is nothing of this id: ids are whole numbers")
-  return Number(id)
+/** `Date.parse` takes the 30th of February for the 2nd of March. */
+function isCalendarDay(day: string): boolean {
+  const midnight = new Date(`${day}T00:00Z`)
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day)
 }
 
 export function invalid(message: string): AppTokenError {

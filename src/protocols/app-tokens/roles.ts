@@ -1,7 +1,8 @@
 import { createTokenRole, getTokenRole, listTokenRoles } from "../../domain/app-tokens/index.ts"
 import { toRoleBody } from "./bodies.ts"
-import { bodyMembers, optionalText, pathId, requiredText } from "./members.ts"
+import { bodyMembers, optionalText, requiredText } from "./members.ts"
 import type { CallerOperation } from "./operation.ts"
+import { pathId } from "./path-and-query.ts"
 
 export const listRoles: CallerOperation = async (context) => (await listTokenRoles(context)).map(toRoleBody)
 

@@ -13,7 +13,7 @@ import { signIn } from "./sign-in.ts"
 import { accessible, alive, version } from "./status.ts"
 import { getToken, importToken, listTokens, revokeToken } from "./tokens.ts"
 
-export type Method = "GET" | "POST" | "DELETE"
+type Method = "GET" | "POST" | "DELETE"
 
 export type Route = {
   method: Method
@@ -29,42 +29,46 @@ const changes = true
 
 // prettier-ignore
 export const routes: readonly Route[] = [
-  open("GET",    "/alive",               reads,   alive),
-  open("POST",   "/signin",              changes, signIn),
-  held("GET",    "/accessible",          reads,   "caller",        accessible),
-  held("GET",    "/version",             reads,   "caller",        version),
+  open("GET    /alive",               reads,   alive),
+  open("POST   /signin",              changes, signIn),
+  held("GET    /accessible",          reads,   "caller",        accessible),
+  held("GET    /version",             reads,   "caller",        version),
 
-  held("GET",    "/apptoken/grant",      changes, "management",    grantToCaller),
-  held("POST",   "/apptoken/grant",      changes, "management",    grantAsAsked),
-  held("GET",    "/apptoken/grant/:id",  changes, "administrator", grantToIdentity),
-  held("POST",   "/apptoken/grant/:id",  changes, "administrator", grantToIdentity),
-  held("GET",    "/apptoken/:id/grant",  changes, "administrator", grantToIdentity),
-  held("POST",   "/apptoken/:id/grant",  changes, "administrator", grantToIdentity),
-  held("POST",   "/apptoken",            changes, "administrator", importToken),
-  held("GET",    "/apptoken",            reads,   "management",    listTokens),
-  held("GET",    "/apptoken/:id",        reads,   "management",    getToken),
-  held("DELETE", "/apptoken/:id",        changes, "management",    revokeToken),
+  held("GET    /apptoken/grant",      changes, "management",    grantToCaller),
+  held("POST   /apptoken/grant",      changes, "management",    grantAsAsked),
+  held("GET    /apptoken/grant/:id",  changes, "administrator", grantToIdentity),
+  held("POST   /apptoken/grant/:id",  changes, "administrator", grantToIdentity),
+  held("GET    /apptoken/:id/grant",  changes, "administrator", grantToIdentity),
+  held("POST   /apptoken/:id/grant",  changes, "administrator", grantToIdentity),
+  held("POST   /apptoken",            changes, "administrator", importToken),
+  held("GET    /apptoken",            reads,   "management",    listTokens),
+  held("GET    /apptoken/:id",        reads,   "management",    getToken),
+  held("DELETE /apptoken/:id",        changes, "management",    revokeToken),
 
-  held("GET",    "/identity/my",         reads,   "caller",        getOwnIdentity),
-  held("GET",    "/identity",            reads,   "administrator", listIdentities),
-  held("GET",    "/identity/:id",        reads,   "administrator", getIdentity),
-  held("POST",   "/identity",            changes, "administrator", createIdentity),
+  held("GET    /identity/my",         reads,   "caller",        getOwnIdentity),
+  held("GET    /identity",            reads,   "administrator", listIdentities),
+  held("GET    /identity/:id",        reads,   "administrator", getIdentity),
+  held("POST   /identity",            changes, "administrator", createIdentity),
 
-  held("GET",    "/role",                reads,   "caller",        listRoles),
-  held("GET",    "/role/:id",            reads,   "caller",        getRole),
-  held("POST",   "/role",                changes, "administrator", createRole),
+  held("GET    /role",                reads,   "caller",        listRoles),
+  held("GET    /role/:id",            reads,   "caller",        getRole),
+  held("POST   /role",                changes, "administrator", createRole),
 ]
 
-function open(method: Method, path: string, changes: boolean, run: OpenOperation): Route {
-  return { method, path, changes, who: "anyone", run }
+function open(methodAndPath: string, changes: boolean, run: OpenOperation): Route {
+  return { ...split(methodAndPath), changes, who: "anyone", run }
 }
 
 function held(
-  method: Method,
-  path: string,
+  methodAndPath: string,
   changes: boolean,
   who: "caller" | "management" | "administrator",
   run: CallerOperation,
 ): Route {
-  return { method, path, changes, who, run }
+  return { ...split(methodAndPath), changes, who, run }
+}
+
+function split(methodAndPath: string): Pick<Route, "method" | "path"> {
+  const [method, path = ""] = methodAndPath.split(/ +/)
+  return { method: method as Method, path }
 }

@@ -1,8 +1,9 @@
 /** Tokens on record: import, list, look at, revoke. Values are never among the answers. */
 import { getAppToken, importAppToken, listAppTokens, revokeAppToken } from "../../domain/app-tokens/index.ts"
 import { toAppTokenBody } from "./bodies.ts"
-import { bodyMembers, optionalDate, optionalRoles, pathId, requiredText } from "./members.ts"
+import { bodyMembers, optionalDate, optionalRoles, requiredText } from "./members.ts"
 import type { CallerOperation } from "./operation.ts"
+import { pathId } from "./path-and-query.ts"
 
 /**
  * `POST /apptoken`: takes in a token of another installation. `Role` and `Expiration` may narrow what
