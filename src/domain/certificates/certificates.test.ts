@@ -49,7 +49,13 @@ const password = "password"
 type Request = Omit<Parameters<typeof importCertificate>[2], "vault" | "name">
 
 function importWeb({ context, system, vault }: TestVault, request: Partial<Request> = {}) {
-  return importCertificate(context, system, { vault, name, value: pfx("rsa-chain.pfx"), password, ...request })
+  return importCertificate(context, system, {
+    vault,
+    name,
+    value: pfx("rsa-chain.pfx"),
+    password,
+    ...request,
+  })
 }
 
 /** The blocks of a PEM text by label, in order. */
@@ -66,20 +72,61 @@ function certificatesOf(text: string): X509Certificate[] {
 type Operation = (test: TestVault, caller: Caller) => Promise<unknown>
 
 const operations: [title: string, verb: string, run: Operation][] = [
-  ["importCertificate", "import/action", ({ context, vault }, caller) => importCertificate(context, caller, { vault, name, value: pfx("p256.pfx"), password })],
-  ["getCertificate", "read", ({ context, vault }, caller) => getCertificate(context, caller, { vault, name })],
-  ["getCertificatePolicy", "read", ({ context, vault }, caller) => getCertificatePolicy(context, caller, { vault, name })],
-  ["updateCertificate", "update/action", ({ context, vault }, caller) => updateCertificate(context, caller, { vault, name, enabled: false })],
-  ["listCertificateVersions", "read", ({ context, vault }, caller) => listCertificateVersions(context, caller, { vault, name })],
-  ["deleteCertificate", "delete", ({ context, vault }, caller) => deleteCertificate(context, caller, { vault, name })],
-  ["getDeletedCertificate", "read", ({ context, vault }, caller) => getDeletedCertificate(context, caller, { vault, name })],
-  ["recoverDeletedCertificate", "recover/action", ({ context, vault }, caller) => recoverDeletedCertificate(context, caller, { vault, name })],
-  ["purgeDeletedCertificate", "purge/action", ({ context, vault }, caller) => purgeDeletedCertificate(context, caller, { vault, name })],
+  [
+    "importCertificate",
+    "import/action",
+    ({ context, vault }, caller) =>
+      importCertificate(context, caller, { vault, name, value: pfx("p256.pfx"), password }),
+  ],
+  [
+    "getCertificate",
+    "read",
+    ({ context, vault }, caller) => getCertificate(context, caller, { vault, name }),
+  ],
+  [
+    "getCertificatePolicy",
+    "read",
+    ({ context, vault }, caller) => getCertificatePolicy(context, caller, { vault, name }),
+  ],
+  [
+    "updateCertificate",
+    "update/action",
+    ({ context, vault }, caller) => updateCertificate(context, caller, { vault, name, enabled: false }),
+  ],
+  [
+    "listCertificateVersions",
+    "read",
+    ({ context, vault }, caller) => listCertificateVersions(context, caller, { vault, name }),
+  ],
+  [
+    "deleteCertificate",
+    "delete",
+    ({ context, vault }, caller) => deleteCertificate(context, caller, { vault, name }),
+  ],
+  [
+    "getDeletedCertificate",
+    "read",
+    ({ context, vault }, caller) => getDeletedCertificate(context, caller, { vault, name }),
+  ],
+  [
+    "recoverDeletedCertificate",
+    "recover/action",
+    ({ context, vault }, caller) => recoverDeletedCertificate(context, caller, { vault, name }),
+  ],
+  [
+    "purgeDeletedCertificate",
+    "purge/action",
+    ({ context, vault }, caller) => purgeDeletedCertificate(context, caller, { vault, name }),
+  ],
 ]
 
 const collectionOperations: [title: string, verb: string, run: Operation][] = [
   ["listCertificates", "read", ({ context, vault }, caller) => listCertificates(context, caller, { vault })],
-  ["listDeletedCertificates", "read", ({ context, vault }, caller) => listDeletedCertificates(context, caller, { vault })],
+  [
+    "listDeletedCertificates",
+    "read",
+    ({ context, vault }, caller) => listDeletedCertificates(context, caller, { vault }),
+  ],
 ]
 
 async function openFor(title: string): Promise<TestVault> {
@@ -92,15 +139,18 @@ async function openFor(title: string): Promise<TestVault> {
 }
 
 describe("access", () => {
-  test.each([...operations, ...collectionOperations])("%s is refused without a role", async (title, verb, run) => {
-    const opened = await openFor(title)
-    const nobody = await opened.callerWith()
+  test.each([...operations, ...collectionOperations])(
+    "%s is refused without a role",
+    async (title, verb, run) => {
+      const opened = await openFor(title)
+      const nobody = await opened.callerWith()
 
-    await expect(run(opened, nobody)).rejects.toMatchObject({
-      kind: "forbidden",
-      denied: { action: `Microsoft.KeyVault/vaults/certificates/${verb}`, principalId: nobody.principalId },
-    })
-  })
+      await expect(run(opened, nobody)).rejects.toMatchObject({
+        kind: "forbidden",
+        denied: { action: `Microsoft.KeyVault/vaults/certificates/${verb}`, principalId: nobody.principalId },
+      })
+    },
+  )
 
   test.each(operations)("%s is allowed by a role on the certificate alone", async (title, _verb, run) => {
     const opened = await openFor(title)
@@ -129,7 +179,12 @@ describe("a Certificate User on one certificate", () => {
     const { context, system, vault } = opened
     await importCertificate(context, system, { vault, name: "other", value: pfx("p256.pfx"), password })
     await setSecret(context, system, { vault, name: "plain", value: "v" })
-    return { opened, context, vault, caller: await opened.callerWith(user, `${opened.scope}/certificates/${name}`) }
+    return {
+      opened,
+      context,
+      vault,
+      caller: await opened.callerWith(user, `${opened.scope}/certificates/${name}`),
+    }
   }
 
   test("gets the certificate and the secret behind it", async () => {
@@ -306,13 +361,22 @@ describe("importCertificate", () => {
 
     const second = await importWeb(opened, { value: pfx("p256.pfx") })
 
-    expect(second.policy).toMatchObject({ keyType: "EC", curve: "P-256", keyBits: null, reuseKey: true, issuerName: "Self" })
+    expect(second.policy).toMatchObject({
+      keyType: "EC",
+      curve: "P-256",
+      keyBits: null,
+      reuseKey: true,
+      issuerName: "Self",
+    })
     expect(second.previousVersion).toBe(first.version)
     const { items } = await listCertificateVersions(context, system, { vault, name })
     expect(items.map(({ version }) => version)).toEqual([first.version, second.version])
     const { version } = first
     expect(await getCertificate(context, system, { vault, name, version })).toMatchObject({ der: first.der })
-    expect(await getSecret(context, system, { vault, name, version })).toMatchObject({ managed: true, version })
+    expect(await getSecret(context, system, { vault, name, version })).toMatchObject({
+      managed: true,
+      version,
+    })
   })
 
   test("makes a key whose operations follow from the key usage", async () => {
@@ -341,13 +405,20 @@ describe("importCertificate", () => {
     expect(secret.contentType).toBe(contentType)
     const inPem = await getSecret(context, system, { vault, name, outContentType: "application/x-pem-file" })
     expect(new Set(labelsOf(inPem.value))).toEqual(new Set(["CERTIFICATE"]))
-    expect(certificatesOf(inPem.value)[0]?.subject).toContain(contentType === "application/x-pkcs12" ? "Test rsa" : "Test")
+    expect(certificatesOf(inPem.value)[0]?.subject).toContain(
+      contentType === "application/x-pkcs12" ? "Test rsa" : "Test",
+    )
   })
 
   test.each([
     ["a wrong password", { password: "wrong" }, "pwd", "wrongPassword"],
     ["a PFX without its password", { password: undefined }, "pwd", "wrongPassword"],
-    ["a truncated PFX", { value: read("rsa-modern.pfx").subarray(0, 1000).toString("base64") }, "value", "malformed"],
+    [
+      "a truncated PFX",
+      { value: read("rsa-modern.pfx").subarray(0, 1000).toString("base64") },
+      "value",
+      "malformed",
+    ],
     ["a PFX without key", { value: pfx("certificates-only.pfx") }, "value", "noPrivateKey"],
     ["a PFX without certificate", { value: pfx("key-only.pfx") }, "value", "noCertificate"],
     ["a PFX under RC4", { value: pfx("rsa-rc4.pfx") }, "value", "unsupported"],
@@ -356,13 +427,23 @@ describe("importCertificate", () => {
     ["PEM with an encrypted key", { value: pem("bundle-encrypted.pem") }, "value", "unsupported"],
     ["PEM without certificate", { value: pem("rsa.key.pem") }, "value", "noCertificate"],
     ["text that is no base64", { value: "not base64!" }, "value", "malformed"],
-    ["base64 of something else", { value: Buffer.from("something else").toString("base64") }, "value", "malformed"],
+    [
+      "base64 of something else",
+      { value: Buffer.from("something else").toString("base64") },
+      "value",
+      "malformed",
+    ],
     ["an empty value", { value: "" }, "value", "malformed"],
   ])("refuses %s and changes nothing", async (_what, request, target, reason) => {
     const opened = await openTestVault()
     const { context, auditTrail } = opened
 
-    await expect(importWeb(opened, request)).rejects.toMatchObject({ kind: "invalidInput", subject: "certificate", target, reason })
+    await expect(importWeb(opened, request)).rejects.toMatchObject({
+      kind: "invalidInput",
+      subject: "certificate",
+      target,
+      reason,
+    })
 
     expect(await context.store.vaultObjects.list({})).toEqual([])
     expect(await auditTrail()).toEqual([])
@@ -373,7 +454,10 @@ describe("importCertificate", () => {
     const { privateKey } = await generateRsaKeyPair(2048)
     const value = toPem("PRIVATE KEY", exportPrivateKey(privateKey)) + pem("chain.pem")
 
-    await expect(importWeb(opened, { value })).rejects.toMatchObject({ kind: "invalidInput", reason: "noCertificate" })
+    await expect(importWeb(opened, { value })).rejects.toMatchObject({
+      kind: "invalidInput",
+      reason: "noCertificate",
+    })
     expect(await opened.context.store.vaultObjects.list({})).toEqual([])
   })
 
@@ -385,7 +469,11 @@ describe("importCertificate", () => {
     ["an unknown key usage", { keyUsage: ["everything"] }, "key_usage"],
     ["a validity of no month", { validityMonths: 0 }, "validity_months"],
     ["a subject that is no name", { subject: "nonsense" }, "subject"],
-    ["a percentage of 100", { lifetimeActions: [{ action: "AutoRenew", lifetimePercentage: 100 }] }, "lifetime_percentage"],
+    [
+      "a percentage of 100",
+      { lifetimeActions: [{ action: "AutoRenew", lifetimePercentage: 100 }] },
+      "lifetime_percentage",
+    ],
     ["a trigger without a moment", { lifetimeActions: [{ action: "AutoRenew" }] }, "lifetime_actions"],
     [
       "days before expiry beyond 27 a month",
@@ -405,7 +493,10 @@ describe("importCertificate", () => {
     await setSecret(context, system, { vault, name, value: "plain" })
 
     await expect(importWeb(opened)).rejects.toMatchObject({ kind: "conflict", reason: "nameTaken" })
-    expect(await getSecret(context, system, { vault, name })).toMatchObject({ value: "plain", managed: false })
+    expect(await getSecret(context, system, { vault, name })).toMatchObject({
+      value: "plain",
+      managed: false,
+    })
     expect(await listCertificates(context, system, { vault })).toMatchObject({ items: [] })
   })
 
@@ -456,7 +547,12 @@ describe("the secret behind a certificate", () => {
     const opened = await openTestVault()
     const { context, system, vault } = opened
     await importWeb(opened, { value: pem("bundle.pem") })
-    await setSecret(context, system, { vault, name: "plain", value: "v", contentType: "application/x-pkcs12" })
+    await setSecret(context, system, {
+      vault,
+      name: "plain",
+      value: "v",
+      contentType: "application/x-pkcs12",
+    })
 
     const toPfx = { vault, name, outContentType: "application/x-pkcs12" }
     const toPlainPem = { vault, name: "plain", outContentType: "application/x-pem-file" }
@@ -475,10 +571,15 @@ describe("the secret behind a certificate", () => {
     const refusal = { kind: "conflict", subject: "secret", reason: "managed" }
 
     await expect(setSecret(context, system, { vault, name, value: "v" })).rejects.toMatchObject(refusal)
-    await expect(updateSecret(context, system, { vault, name, enabled: false })).rejects.toMatchObject(refusal)
+    await expect(updateSecret(context, system, { vault, name, enabled: false })).rejects.toMatchObject(
+      refusal,
+    )
     await expect(deleteSecret(context, system, { vault, name })).rejects.toMatchObject(refusal)
     await expect(backupSecret(context, system, { vault, name })).rejects.toMatchObject(refusal)
-    expect(await getSecret(context, system, { vault, name })).toMatchObject({ version: certificate.version, enabled: true })
+    expect(await getSecret(context, system, { vault, name })).toMatchObject({
+      version: certificate.version,
+      enabled: true,
+    })
   })
 
   test("fails when a stored byte was changed", async () => {
@@ -500,12 +601,24 @@ describe("updateCertificate", () => {
     await importWeb(opened)
     context.clock.advance(60)
 
-    const updated = await updateCertificate(context, system, { vault, name, enabled: false, tags: { a: "b" } })
+    const updated = await updateCertificate(context, system, {
+      vault,
+      name,
+      enabled: false,
+      tags: { a: "b" },
+    })
 
     expect(updated).toMatchObject({ enabled: false, tags: { a: "b" }, updatedAt: testNow + 60 })
     const versions = await context.store.vaultObjectVersions.list({ orderBy: "kind" })
-    expect(versions.map(({ kind, enabled, tags, updatedAt }) => ({ kind, enabled, tags, updatedAt }))).toEqual(
-      ["certificate", "key", "secret"].map((kind) => ({ kind, enabled: false, tags: { a: "b" }, updatedAt: testNow + 60 })),
+    expect(
+      versions.map(({ kind, enabled, tags, updatedAt }) => ({ kind, enabled, tags, updatedAt })),
+    ).toEqual(
+      ["certificate", "key", "secret"].map((kind) => ({
+        kind,
+        enabled: false,
+        tags: { a: "b" },
+        updatedAt: testNow + 60,
+      })),
     )
     await expect(getSecret(context, system, { vault, name })).rejects.toMatchObject({ reason: "disabled" })
     expect(await getCertificate(context, system, { vault, name })).toEqual(updated)
@@ -517,7 +630,11 @@ describe("updateCertificate", () => {
     await importWeb(opened)
     context.clock.advance(60)
 
-    const { policy } = await updateCertificate(context, system, { vault, name, policy: { exportable: false } })
+    const { policy } = await updateCertificate(context, system, {
+      vault,
+      name,
+      policy: { exportable: false },
+    })
 
     expect(policy).toMatchObject({ exportable: false, createdAt: testNow, updatedAt: testNow + 60 })
     expect((await importWeb(opened)).policy.exportable).toBe(false)
@@ -550,8 +667,13 @@ describe("deletion", () => {
     const dates = { deletedAt: testNow, purgeAt: testNow + 90 * 86_400 }
     expect(deleted).toEqual({ ...before, ...dates })
     await expect(getSecret(context, system, { vault, name })).rejects.toMatchObject({ kind: "notFound" })
-    expect(await getDeletedSecret(context, system, { vault, name })).toMatchObject({ managed: true, ...dates })
-    expect(await listDeletedCertificates(context, system, { vault })).toMatchObject({ items: [{ name, ...dates }] })
+    expect(await getDeletedSecret(context, system, { vault, name })).toMatchObject({
+      managed: true,
+      ...dates,
+    })
+    expect(await listDeletedCertificates(context, system, { vault })).toMatchObject({
+      items: [{ name, ...dates }],
+    })
     expect(await getDeletedCertificate(context, system, { vault, name })).toEqual(deleted)
 
     expect(await recoverDeletedCertificate(context, system, { vault, name })).toEqual(before)

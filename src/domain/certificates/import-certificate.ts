@@ -108,7 +108,11 @@ async function toDrafts(
     tags: request.tags ?? {},
   }
   const exported = policy.exportable ? privateKeyPkcs8 : undefined
-  const value = await toSecretValue(policy.secretContentType, { privateKeyPkcs8: exported, leaf, certificates })
+  const value = await toSecretValue(policy.secretContentType, {
+    privateKeyPkcs8: exported,
+    leaf,
+    certificates,
+  })
   const { keyType, keyBits, curve, exportable } = policy
   const keyOperations = keyOperationsOf(keyType, leaf.keyUsage)
   return {

@@ -37,7 +37,8 @@ export async function readKeyMaterial(value: string, password: string | undefine
 }
 
 const cures: Readonly<Record<PfxErrorReason, string>> = {
-  wrongPassword: "the password is not that of the PFX file. Give it in pwd, or leave pwd out when there is none",
+  wrongPassword:
+    "the password is not that of the PFX file. Give it in pwd, or leave pwd out when there is none",
   malformed: "value is neither a whole PFX file in base64 nor PEM. It may have been cut short or damaged",
   noPrivateKey: "value holds no private key. Export the certificate together with its private key",
   noCertificate: "value holds no certificate that belongs to its private key",

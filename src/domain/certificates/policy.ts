@@ -115,7 +115,8 @@ export function mergePolicy(
   assertKey(merged)
   // Only what is given: a certificate made elsewhere may have a subject or a validity that nobody could ask for.
   if (input.subject !== undefined) assertSubject(input.subject)
-  if (input.validityMonths !== undefined) assertWithin("validity_months", input.validityMonths, validityMonthsMax)
+  if (input.validityMonths !== undefined)
+    assertWithin("validity_months", input.validityMonths, validityMonthsMax)
   for (const action of lifetimeActions ?? []) assertLifetimeAction(action, merged.validityMonths)
   return merged
 }
@@ -135,7 +136,8 @@ export function policyOf(details: { [member: string]: Json }): CertificatePolicy
 function monthsRoundedUp(notBefore: number, notAfter: number): number {
   const start = new Date(notBefore * 1000)
   const end = new Date(notAfter * 1000)
-  const months = (end.getUTCFullYear() - start.getUTCFullYear()) * 12 + end.getUTCMonth() - start.getUTCMonth()
+  const months =
+    (end.getUTCFullYear() - start.getUTCFullYear()) * 12 + end.getUTCMonth() - start.getUTCMonth()
   const reached = addMonths(start, months)
   return Math.max(1, reached < notAfter * 1000 ? months + 1 : months)
 }
@@ -156,9 +158,14 @@ function assertKey(policy: CertificatePolicy): void {
     policy.curve = null
     policy.keyBits ??= 2048
     if (keyBitsAllowed.includes(policy.keyBits)) return
-    throw invalidInput("certificate", "key_size", `key_size of an RSA key is one of ${keyBitsAllowed.join(", ")}`)
+    throw invalidInput(
+      "certificate",
+      "key_size",
+      `key_size of an RSA key is one of ${keyBitsAllowed.join(", ")}`,
+    )
   }
-  if (policy.keyType !== "EC") throw invalidInput("certificate", "kty", 'kty of a certificate is "RSA" or "EC"')
+  if (policy.keyType !== "EC")
+    throw invalidInput("certificate", "kty", 'kty of a certificate is "RSA" or "EC"')
   policy.keyBits = null
   policy.curve ??= "P-256"
   if (curvesAllowed.includes(policy.curve)) return
@@ -176,7 +183,11 @@ function assertSubject(subject: string): void {
     encodeName(subject)
   } catch (error) {
     if (!(error instanceof DistinguishedNameError)) throw error
-    throw invalidInput("certificate", "subject", `The subject of the policy is no X.500 name: ${error.message}`)
+    throw invalidInput(
+      "certificate",
+      "subject",
+      `The subject of the policy is no X.500 name: ${error.message}`,
+    )
   }
 }
 
@@ -190,7 +201,8 @@ function assertLifetimeAction(lifetimeAction: LifetimeAction, validityMonths: nu
     )
   }
   if (lifetimePercentage !== undefined) assertWithin("lifetime_percentage", lifetimePercentage, 99)
-  if (daysBeforeExpiry !== undefined) assertWithin("days_before_expiry", daysBeforeExpiry, 27 * validityMonths)
+  if (daysBeforeExpiry !== undefined)
+    assertWithin("days_before_expiry", daysBeforeExpiry, 27 * validityMonths)
 }
 
 function assertWithin(target: string, value: number, max: number): void {

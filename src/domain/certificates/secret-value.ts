@@ -32,7 +32,10 @@ interface CertificateChain {
  *
  * @see contracts/keyvault.md 3.5
  */
-export async function toSecretValue(contentType: SecretContentType, chain: CertificateChain): Promise<string> {
+export async function toSecretValue(
+  contentType: SecretContentType,
+  chain: CertificateChain,
+): Promise<string> {
   const { privateKeyPkcs8, leaf, certificates } = chain
   if (contentType === "application/x-pem-file") return writePemBundle(chain)
   // Readers of PFX files take the first certificate for that of the key.

@@ -1,6 +1,11 @@
 import type { Caller } from "../access/index.ts"
 import type { DomainContext } from "../context.ts"
-import { assertAttributes, type AttributesInput, requireObjectAccess, updateVersion } from "../vault-objects/index.ts"
+import {
+  assertAttributes,
+  type AttributesInput,
+  requireObjectAccess,
+  updateVersion,
+} from "../vault-objects/index.ts"
 import {
   type CertificateAddress,
   type CertificateVersion,

@@ -29,22 +29,66 @@ const onDeleted = ["getDeletedSecret", "recoverDeletedSecret", "purgeDeletedSecr
 
 /** Every operation on the secret "db", with what it asks of a role. */
 const operations: [title: string, verb: string, run: Operation][] = [
-  ["setSecret", "setSecret/action", ({ context, vault }, caller) => setSecret(context, caller, { vault, name, value: "2" })],
-  ["getSecret", "getSecret/action", ({ context, vault }, caller) => getSecret(context, caller, { vault, name })],
-  ["updateSecret", "update/action", ({ context, vault }, caller) => updateSecret(context, caller, { vault, name, enabled: false })],
+  [
+    "setSecret",
+    "setSecret/action",
+    ({ context, vault }, caller) => setSecret(context, caller, { vault, name, value: "2" }),
+  ],
+  [
+    "getSecret",
+    "getSecret/action",
+    ({ context, vault }, caller) => getSecret(context, caller, { vault, name }),
+  ],
+  [
+    "updateSecret",
+    "update/action",
+    ({ context, vault }, caller) => updateSecret(context, caller, { vault, name, enabled: false }),
+  ],
   ["deleteSecret", "delete", ({ context, vault }, caller) => deleteSecret(context, caller, { vault, name })],
-  ["listSecretVersions", "readMetadata/action", ({ context, vault }, caller) => listSecretVersions(context, caller, { vault, name })],
-  ["backupSecret", "backup/action", ({ context, vault }, caller) => backupSecret(context, caller, { vault, name })],
-  ["getDeletedSecret", "readMetadata/action", ({ context, vault }, caller) => getDeletedSecret(context, caller, { vault, name })],
-  ["recoverDeletedSecret", "recover/action", ({ context, vault }, caller) => recoverDeletedSecret(context, caller, { vault, name })],
-  ["purgeDeletedSecret", "purge/action", ({ context, vault }, caller) => purgeDeletedSecret(context, caller, { vault, name })],
+  [
+    "listSecretVersions",
+    "readMetadata/action",
+    ({ context, vault }, caller) => listSecretVersions(context, caller, { vault, name }),
+  ],
+  [
+    "backupSecret",
+    "backup/action",
+    ({ context, vault }, caller) => backupSecret(context, caller, { vault, name }),
+  ],
+  [
+    "getDeletedSecret",
+    "readMetadata/action",
+    ({ context, vault }, caller) => getDeletedSecret(context, caller, { vault, name }),
+  ],
+  [
+    "recoverDeletedSecret",
+    "recover/action",
+    ({ context, vault }, caller) => recoverDeletedSecret(context, caller, { vault, name }),
+  ],
+  [
+    "purgeDeletedSecret",
+    "purge/action",
+    ({ context, vault }, caller) => purgeDeletedSecret(context, caller, { vault, name }),
+  ],
 ]
 
 /** Operations on all secrets: a role on one of them is not enough. */
 const collectionOperations: [title: string, verb: string, run: Operation][] = [
-  ["listSecrets", "readMetadata/action", ({ context, vault }, caller) => listSecrets(context, caller, { vault })],
-  ["listDeletedSecrets", "readMetadata/action", ({ context, vault }, caller) => listDeletedSecrets(context, caller, { vault })],
-  ["restoreSecret", "restore/action", ({ context, vault }, caller) => restoreSecret(context, caller, { vault, blob: new Uint8Array(40) })],
+  [
+    "listSecrets",
+    "readMetadata/action",
+    ({ context, vault }, caller) => listSecrets(context, caller, { vault }),
+  ],
+  [
+    "listDeletedSecrets",
+    "readMetadata/action",
+    ({ context, vault }, caller) => listDeletedSecrets(context, caller, { vault }),
+  ],
+  [
+    "restoreSecret",
+    "restore/action",
+    ({ context, vault }, caller) => restoreSecret(context, caller, { vault, blob: new Uint8Array(40) }),
+  ],
 ]
 
 /** A vault in which the secret is as the operation wants to find it. */
@@ -57,16 +101,19 @@ async function openFor(title: string): Promise<TestVault> {
 }
 
 describe("access", () => {
-  test.each([...operations, ...collectionOperations])("%s is refused without a role", async (title, verb, run) => {
-    const opened = await openFor(title)
-    const nobody = await opened.callerWith()
+  test.each([...operations, ...collectionOperations])(
+    "%s is refused without a role",
+    async (title, verb, run) => {
+      const opened = await openFor(title)
+      const nobody = await opened.callerWith()
 
-    await expect(run(opened, nobody)).rejects.toMatchObject({
-      kind: "forbidden",
-      denied: { action: `Microsoft.KeyVault/vaults/secrets/${verb}`, principalId: nobody.principalId },
-    })
-    expect((await opened.auditTrail()).at(-1)).toBe(`Microsoft.KeyVault/vaults/secrets/${verb} denied`)
-  })
+      await expect(run(opened, nobody)).rejects.toMatchObject({
+        kind: "forbidden",
+        denied: { action: `Microsoft.KeyVault/vaults/secrets/${verb}`, principalId: nobody.principalId },
+      })
+      expect((await opened.auditTrail()).at(-1)).toBe(`Microsoft.KeyVault/vaults/secrets/${verb} denied`)
+    },
+  )
 
   test.each(operations)("%s is allowed by a role on the secret alone", async (title, _verb, run) => {
     const opened = await openFor(title)
@@ -97,7 +144,9 @@ describe("access", () => {
     const caller = await opened.callerWith(user)
 
     expect(await getSecret(context, caller, { vault, name })).toMatchObject({ value: "1" })
-    await expect(setSecret(context, caller, { vault, name, value: "2" })).rejects.toMatchObject({ kind: "forbidden" })
+    await expect(setSecret(context, caller, { vault, name, value: "2" })).rejects.toMatchObject({
+      kind: "forbidden",
+    })
     expect(await getSecret(context, caller, { vault, name })).toMatchObject({ value: "1" })
   })
 
@@ -260,7 +309,9 @@ describe("setSecret and getSecret", () => {
       kind: "conflict",
       reason: "disabled",
     })
-    expect(await getSecret(context, system, { vault, name: "s", version: first.version })).toMatchObject({ value: "1" })
+    expect(await getSecret(context, system, { vault, name: "s", version: first.version })).toMatchObject({
+      value: "1",
+    })
     expect(await auditTrail()).toEqual(["SecretSet success", "SecretSet success", "SecretGet success"])
   })
 
@@ -300,7 +351,9 @@ describe("setSecret and getSecret", () => {
       await tx.vaultObjectVersions.update({ ...to, sealedValue: from.sealedValue })
     })
 
-    await expect(getSecret(context, system, { vault, name: "mine" })).rejects.toThrow("Cannot open sealed data")
+    await expect(getSecret(context, system, { vault, name: "mine" })).rejects.toThrow(
+      "Cannot open sealed data",
+    )
   })
 
   test("leave an audit trail that is whole and tells no value", async () => {
@@ -324,10 +377,21 @@ describe("setSecret and getSecret", () => {
 describe("updateSecret", () => {
   test("changes what is given, keeps the rest, and moves the time of change", async () => {
     const { context, system, vault } = await openTestVault()
-    const set = await setSecret(context, system, { vault, name: "s", value: "v", tags: { a: "1" }, expiresAt: 9 })
+    const set = await setSecret(context, system, {
+      vault,
+      name: "s",
+      value: "v",
+      tags: { a: "1" },
+      expiresAt: 9,
+    })
     context.clock.advance(60)
 
-    const updated = await updateSecret(context, system, { vault, name: "s", contentType: "text/plain", enabled: false })
+    const updated = await updateSecret(context, system, {
+      vault,
+      name: "s",
+      contentType: "text/plain",
+      enabled: false,
+    })
 
     const { value: _value, ...rest } = set
     expect(updated).toEqual({ ...rest, contentType: "text/plain", enabled: false, updatedAt: testNow + 60 })
@@ -337,7 +401,9 @@ describe("updateSecret", () => {
     const { context, system, vault } = await openTestVault()
     await setSecret(context, system, { vault, name: "s", value: "v", tags: { a: "1", b: "2" } })
 
-    expect(await updateSecret(context, system, { vault, name: "s", tags: { c: "3" } })).toMatchObject({ tags: { c: "3" } })
+    expect(await updateSecret(context, system, { vault, name: "s", tags: { c: "3" } })).toMatchObject({
+      tags: { c: "3" },
+    })
     expect(await updateSecret(context, system, { vault, name: "s", tags: {} })).toMatchObject({ tags: {} })
   })
 
@@ -356,10 +422,15 @@ describe("updateSecret", () => {
     const { context, system, vault } = await openTestVault()
     await setSecret(context, system, { vault, name: "s", value: "v", notBefore: 100 })
 
-    await expect(updateSecret(context, system, { vault, name: "s", expiresAt: 99, enabled: false })).rejects.toMatchObject({
+    await expect(
+      updateSecret(context, system, { vault, name: "s", expiresAt: 99, enabled: false }),
+    ).rejects.toMatchObject({
       kind: "invalidInput",
       target: "exp",
     })
-    expect(await getSecret(context, system, { vault, name: "s" })).toMatchObject({ enabled: true, expiresAt: null })
+    expect(await getSecret(context, system, { vault, name: "s" })).toMatchObject({
+      enabled: true,
+      expiresAt: null,
+    })
   })
 })

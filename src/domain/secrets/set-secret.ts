@@ -42,7 +42,11 @@ export async function setSecret(
     details: {},
     value,
   }
-  const stored = await createVersion(context, caller, { ...address, drafts: { secret: draft }, operation: "Set" })
+  const stored = await createVersion(context, caller, {
+    ...address,
+    drafts: { secret: draft },
+    operation: "Set",
+  })
   return { ...toVaultObject(stored), value: request.value }
 }
 

@@ -91,7 +91,11 @@ export async function requireSecretAccess(
  *
  * @throws DomainError `notFound`
  */
-export function assertAccessHolds(access: SecretAccess, address: VersionAddress, { object }: StoredVersion): void {
+export function assertAccessHolds(
+  access: SecretAccess,
+  address: VersionAddress,
+  { object }: StoredVersion,
+): void {
   if (access === "ofCertificate" && !object.managed) throw objectNotFound(address)
 }
 

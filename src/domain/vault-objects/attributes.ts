@@ -14,7 +14,11 @@ export interface AttributesInput {
 
 const contentTypeCharactersMax = 255
 const tagCountMax = 15
-const tagCharactersMax: Readonly<Record<VaultObjectKind, number>> = { secret: 512, key: 256, certificate: 256 }
+const tagCharactersMax: Readonly<Record<VaultObjectKind, number>> = {
+  secret: 512,
+  key: 256,
+  certificate: 256,
+}
 /** 9999-12-31T23:59:59Z: the last instant that every client can show. */
 const lastInstant = 253_402_300_799
 
@@ -37,7 +41,11 @@ export function assertOrder(kind: VaultObjectKind, notBefore: number | null, exp
 function assertInstant(kind: VaultObjectKind, target: string, instant: number | undefined): void {
   if (instant === undefined) return
   if (Number.isSafeInteger(instant) && instant >= 0 && instant <= lastInstant) return
-  throw invalidInput(kind, target, `The attribute ${target} must be whole seconds since 1970 (0 to ${lastInstant})`)
+  throw invalidInput(
+    kind,
+    target,
+    `The attribute ${target} must be whole seconds since 1970 (0 to ${lastInstant})`,
+  )
 }
 
 function assertTags(kind: VaultObjectKind, tags: Tags): void {
@@ -54,11 +62,19 @@ function assertTags(kind: VaultObjectKind, tags: Tags): void {
 function assertText(kind: VaultObjectKind, target: string, text: string, charactersMax: number): void {
   assertWellFormed(kind, target, text)
   if (text.length <= charactersMax) return
-  throw invalidInput(kind, target, `A text in ${target} has ${text.length} characters; at most ${charactersMax} are allowed`)
+  throw invalidInput(
+    kind,
+    target,
+    `A text in ${target} has ${text.length} characters; at most ${charactersMax} are allowed`,
+  )
 }
 
 /** Text with half a surrogate pair would come back changed. @throws DomainError `invalidInput` */
 export function assertWellFormed(kind: VaultObjectKind, target: string, text: string): void {
   if (text.isWellFormed()) return
-  throw invalidInput(kind, target, `A text in ${target} is not valid Unicode: it holds half of a surrogate pair`)
+  throw invalidInput(
+    kind,
+    target,
+    `A text in ${target} is not valid Unicode: it holds half of a surrogate pair`,
+  )
 }

@@ -6,7 +6,12 @@ import type { DomainContext } from "../context.ts"
 import { DomainError, invalidInput } from "../errors.ts"
 import { type CollectionAddress, type ObjectAddress, toObjectKey } from "./address.ts"
 import { recordOperation } from "./events.ts"
-import { assertNotManaged, getActiveVersion, nameIsSoftDeleted, type StoredVersion } from "./stored-version.ts"
+import {
+  assertNotManaged,
+  getActiveVersion,
+  nameIsSoftDeleted,
+  type StoredVersion,
+} from "./stored-version.ts"
 import { openValue, sealValue, vaultKeyOf } from "./values.ts"
 
 const versionsPerBackupMax = 500
@@ -80,7 +85,10 @@ export async function restoreObject(
   })
 }
 
-async function versionsToBackUp(tx: Transaction, address: ObjectAddress): Promise<VaultObjectVersionRecord[]> {
+async function versionsToBackUp(
+  tx: Transaction,
+  address: ObjectAddress,
+): Promise<VaultObjectVersionRecord[]> {
   const records = await tx.vaultObjectVersions.list({
     where: toObjectKey(address),
     orderBy: "sequence",
@@ -126,7 +134,10 @@ async function toRecords(
   })
 }
 
-function toObject(target: ObjectAddress, { name, currentVersion, details }: BackupContent): VaultObjectRecord {
+function toObject(
+  target: ObjectAddress,
+  { name, currentVersion, details }: BackupContent,
+): VaultObjectRecord {
   const lifeCycle = { state: "active", deletedAt: null, purgeAt: null } as const
   return { ...toObjectKey(target), ...lifeCycle, name, currentVersion, details, managed: false }
 }

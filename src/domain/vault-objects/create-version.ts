@@ -1,4 +1,10 @@
-import type { Json, Tags, VaultObjectKind, VaultObjectRecord, VaultObjectVersionRecord } from "../../storage/records.ts"
+import type {
+  Json,
+  Tags,
+  VaultObjectKind,
+  VaultObjectRecord,
+  VaultObjectVersionRecord,
+} from "../../storage/records.ts"
 import type { Transaction } from "../../storage/store.ts"
 import type { Caller } from "../access/index.ts"
 import type { DomainContext } from "../context.ts"
@@ -70,7 +76,10 @@ async function sealDrafts(
   const vaultKey = await vaultKeyOf(context, request.vault)
   const now = context.clock.now()
   const sealed = new Map<VaultObjectKind, SealedVersion>()
-  for (const [kind, { value, ...draft }] of Object.entries(request.drafts) as [VaultObjectKind, VersionDraft][]) {
+  for (const [kind, { value, ...draft }] of Object.entries(request.drafts) as [
+    VaultObjectKind,
+    VersionDraft,
+  ][]) {
     const place = { ...toObjectKey({ ...request, kind }), version }
     const sealedValue = sealValue(vaultKey, request.vault, place, value)
     sealed.set(kind, { ...place, ...draft, createdAt: now, updatedAt: now, sealedValue })

@@ -33,7 +33,10 @@ export async function updateVersion(
     assertOrder(address.kind, version.notBefore, version.expiresAt)
     await tx.vaultObjectVersions.update(version)
     await mirror(tx, address, version)
-    const object = { ...found.object, details: changes.objectDetails?.(found.object.details) ?? found.object.details }
+    const object = {
+      ...found.object,
+      details: changes.objectDetails?.(found.object.details) ?? found.object.details,
+    }
     await tx.vaultObjects.update(object)
     await recordOperation(tx, context, caller, "Update", { ...address, version: version.version })
     return { object, version }

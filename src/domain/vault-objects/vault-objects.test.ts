@@ -100,7 +100,12 @@ describe("listing", () => {
     await setNamed(opened, ["s", "s", "s"])
 
     const first = await listSecretVersions(context, system, { vault, name: "s", limit: 2 })
-    const second = await listSecretVersions(context, system, { vault, name: "s", limit: 2, after: first.next ?? "" })
+    const second = await listSecretVersions(context, system, {
+      vault,
+      name: "s",
+      limit: 2,
+      after: first.next ?? "",
+    })
 
     expect(first.items).toHaveLength(2)
     expect(second.items).toHaveLength(1)
@@ -133,7 +138,9 @@ describe("deletion", () => {
 
     expect(deleted).toMatchObject({ name: "s", deletedAt: testNow, purgeAt: testNow + 7 * day })
     await expect(getSecret(context, system, { vault, name: "s" })).rejects.toMatchObject({ kind: "notFound" })
-    await expect(listSecretVersions(context, system, { vault, name: "s" })).rejects.toMatchObject({ kind: "notFound" })
+    await expect(listSecretVersions(context, system, { vault, name: "s" })).rejects.toMatchObject({
+      kind: "notFound",
+    })
     expect(await listSecrets(context, system, { vault })).toMatchObject({ items: [] })
     expect(await getDeletedSecret(context, system, { vault, name: "s" })).toEqual(deleted)
     expect(await listDeletedSecrets(context, system, { vault })).toEqual({ items: [deleted], next: null })
@@ -170,7 +177,10 @@ describe("deletion", () => {
   test("becomes final by a purge, which frees the name and leaves no version behind", async () => {
     const opened = await openTestVault()
     const { context, system, vault } = opened
-    await setNamed(opened, Array.from({ length: 120 }, () => "s"))
+    await setNamed(
+      opened,
+      Array.from({ length: 120 }, () => "s"),
+    )
     await deleteSecret(context, system, { vault, name: "s" })
 
     await purgeDeletedSecret(context, system, { vault, name: "s" })
@@ -226,7 +236,9 @@ describe("the sweep of expired objects", () => {
     expect(await purgeExpiredObjects(context)).toBe(0)
     context.clock.advance(1)
     expect(await purgeExpiredObjects(context)).toBe(1)
-    expect(await listDeletedSecrets(context, system, { vault })).toMatchObject({ items: [{ name: "second" }] })
+    expect(await listDeletedSecrets(context, system, { vault })).toMatchObject({
+      items: [{ name: "second" }],
+    })
     expect(await listSecrets(context, system, { vault })).toMatchObject({ items: [{ name: "active" }] })
     expect((await opened.auditTrail()).filter((entry) => entry === "SecretPurge success")).toHaveLength(1)
   })
@@ -263,7 +275,9 @@ describe("backup and restore", () => {
     expect(await listSecretVersions(context, system, { vault, name: "Db" })).toEqual(before)
     const version = before.items[0]?.version
     expect(await getSecret(context, system, { vault, name: "Db", version })).toMatchObject({ value: "1" })
-    expect((await setSecret(context, system, { vault, name: "Db", value: "3" })).previousVersion).toBe(restored.version)
+    expect((await setSecret(context, system, { vault, name: "Db", value: "3" })).previousVersion).toBe(
+      restored.version,
+    )
   })
 
   test("work from one vault to another of the subscription", async () => {
@@ -275,7 +289,9 @@ describe("backup and restore", () => {
 
     await restoreSecret(context, system, { vault: other.vault, blob })
 
-    expect(await getSecret(context, system, { vault: other.vault, name: "s" })).toMatchObject({ value: "value of s" })
+    expect(await getSecret(context, system, { vault: other.vault, name: "s" })).toMatchObject({
+      value: "value of s",
+    })
   })
 
   test("refuse a name that is taken, and leave it as it is", async () => {
@@ -354,7 +370,10 @@ describe("backup and restore", () => {
     await purgeDeletedSecret(context, system, { vault, name: "s" })
     const { store, clock, ids } = context
     const rootKey = importSealingKey("test-root", new Uint8Array(32).fill(7))
-    const restarted: DomainContext = { ...context, keyring: await openKeyring({ store, clock, ids, rootKey }) }
+    const restarted: DomainContext = {
+      ...context,
+      keyring: await openKeyring({ store, clock, ids, rootKey }),
+    }
 
     await restoreSecret(restarted, system, { vault, blob })
 
@@ -364,11 +383,16 @@ describe("backup and restore", () => {
   test("take 500 versions and refuse more", async () => {
     const opened = await openTestVault()
     const { context, system, vault } = opened
-    await setNamed(opened, Array.from({ length: 500 }, () => "s"))
+    await setNamed(
+      opened,
+      Array.from({ length: 500 }, () => "s"),
+    )
 
     expect((await backupSecret(context, system, { vault, name: "s" })).length).toBeGreaterThan(500)
     await setNamed(opened, ["s"])
-    await expect(backupSecret(context, system, { vault, name: "s" })).rejects.toMatchObject({ kind: "invalidInput" })
+    await expect(backupSecret(context, system, { vault, name: "s" })).rejects.toMatchObject({
+      kind: "invalidInput",
+    })
   })
 
   test("fail rather than back up a value that was tampered with", async () => {
@@ -377,7 +401,9 @@ describe("backup and restore", () => {
     await setNamed(opened, ["s"])
     await tamperWithValue(context, { vault, kind: "secret", name: "s" })
 
-    await expect(backupSecret(context, system, { vault, name: "s" })).rejects.toThrow("Cannot open sealed data")
+    await expect(backupSecret(context, system, { vault, name: "s" })).rejects.toThrow(
+      "Cannot open sealed data",
+    )
   })
 
   test("refuse what is deleted", async () => {
@@ -386,7 +412,9 @@ describe("backup and restore", () => {
     await setNamed(opened, ["s"])
     await deleteSecret(context, system, { vault, name: "s" })
 
-    await expect(backupSecret(context, system, { vault, name: "s" })).rejects.toMatchObject({ kind: "notFound" })
+    await expect(backupSecret(context, system, { vault, name: "s" })).rejects.toMatchObject({
+      kind: "notFound",
+    })
   })
 })
 
@@ -396,11 +424,15 @@ describe("concurrency", () => {
     const { context, system, vault } = opened
 
     const set = await Promise.all(
-      Array.from({ length: 20 }, (_, at) => setSecret(context, system, { vault, name: "s", value: String(at) })),
+      Array.from({ length: 20 }, (_, at) =>
+        setSecret(context, system, { vault, name: "s", value: String(at) }),
+      ),
     )
 
     const { items } = await listSecretVersions(context, system, { vault, name: "s" })
-    expect(items.map(({ version }) => version).toSorted()).toEqual(set.map(({ version }) => version).toSorted())
+    expect(items.map(({ version }) => version).toSorted()).toEqual(
+      set.map(({ version }) => version).toSorted(),
+    )
     expect(items.map(({ previousVersion }) => previousVersion)).toEqual([
       null,
       ...items.slice(0, -1).map(({ version }) => version),

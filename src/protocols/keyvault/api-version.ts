@@ -10,7 +10,9 @@ import { badParameter } from "./errors.ts"
 export function parseApiVersion({ query }: FastifyRequest): ApiVersion {
   const given = (query as { [name: string]: unknown })["api-version"]
   if (given === undefined || given === "") {
-    throw badParameter(`The request has no api-version. Add one to the query, such as api-version=${newestStable}`)
+    throw badParameter(
+      `The request has no api-version. Add one to the query, such as api-version=${newestStable}`,
+    )
   }
   const known = apiVersions.find((apiVersion) => apiVersion === given)
   if (known !== undefined) return known

@@ -62,7 +62,11 @@ export function pathParameter({ request }: VaultCall, name: "name" | "version"):
 
 /** The object that the path names. */
 export function addressOf(call: VaultCall): { vault: Vault; name: string; version: string | undefined } {
-  return { vault: call.vault, name: pathParameter(call, "name") ?? "", version: pathParameter(call, "version") }
+  return {
+    vault: call.vault,
+    name: pathParameter(call, "name") ?? "",
+    version: pathParameter(call, "version"),
+  }
 }
 
 /** The query as given: a parameter given twice is an array. */

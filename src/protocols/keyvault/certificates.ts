@@ -14,7 +14,13 @@ import {
   recoverDeletedCertificate as recover,
   updateCertificate as update,
 } from "../../domain/certificates/index.ts"
-import type { CertificateBundle, CertificateItem, CertificatePolicy, Deleted, List } from "../../wire/keyvault.ts"
+import type {
+  CertificateBundle,
+  CertificateItem,
+  CertificatePolicy,
+  Deleted,
+  List,
+} from "../../wire/keyvault.ts"
 import { jsonBody } from "../json-body.ts"
 import { isAtLeast } from "./api-version.ts"
 import { parseTags, toAttributes, toDeleted, toOwnAttributes, toTags } from "./attributes.ts"

@@ -1,7 +1,13 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import { DomainError } from "../../domain/errors.ts"
 import type { Vault } from "../../domain/vaults/index.ts"
-import { type ErrorBody, type ErrorCode, errorCodes, type InnerErrorCode, texts } from "../../wire/keyvault.ts"
+import {
+  type ErrorBody,
+  type ErrorCode,
+  errorCodes,
+  type InnerErrorCode,
+  texts,
+} from "../../wire/keyvault.ts"
 import { BodyError } from "../json-body.ts"
 import type { SurfaceContext } from "../surface.ts"
 
@@ -40,7 +46,9 @@ export function routeNotFound({ method, url }: FastifyRequest): KeyVaultError {
 }
 
 export function methodNotAllowed({ method, url }: FastifyRequest, allow: string): KeyVaultError {
-  return new KeyVaultError("MethodNotAllowed", `${method} is not allowed on ${pathOf(url)}. Use ${allow}`, { allow })
+  return new KeyVaultError("MethodNotAllowed", `${method} is not allowed on ${pathOf(url)}. Use ${allow}`, {
+    allow,
+  })
 }
 
 /** The only writer of error bodies of this surface. */
@@ -167,7 +175,8 @@ const notFoundCodes: { readonly [subject: string]: ErrorCode } = {
 function notFound({ subject, reason, target, detail }: DomainError, request: FastifyRequest): KeyVaultError {
   const code = notFoundCodes[subject]
   if (code === undefined) return routeNotFound(request)
-  if (reason === "deleted") return new KeyVaultError(code, `Deleted ${capitalised(subject)} not found: ${target}`)
+  if (reason === "deleted")
+    return new KeyVaultError(code, `Deleted ${capitalised(subject)} not found: ${target}`)
   return new KeyVaultError(code, `${detail}. ${texts.recoveryHelp.replace("{kind}", subject)}`)
 }
 

@@ -85,7 +85,12 @@ describe("200", () => {
   test("members that are null are as if they were absent", async () => {
     const opened = await bootVault()
 
-    const bundle = await put(opened, "s", { value: "v", contentType: null, tags: null, attributes: { exp: null } })
+    const bundle = await put(opened, "s", {
+      value: "v",
+      contentType: null,
+      tags: null,
+      attributes: { exp: null },
+    })
 
     expect(bundle).toEqual({ value: "v", id: bundle.id, attributes })
   })
@@ -120,7 +125,10 @@ describe("200", () => {
       scheduledPurgeDate: testNow + retention,
     }
 
-    expect(await answer("DELETE", `/secrets/s${version}`)).toEqual({ status: 200, body: { id, attributes, ...deletion } })
+    expect(await answer("DELETE", `/secrets/s${version}`)).toEqual({
+      status: 200,
+      body: { id, attributes, ...deletion },
+    })
     expect(await answer("GET", `/deletedsecrets/s${version}`)).toEqual({
       status: 200,
       body: { id, attributes, ...deletion },
@@ -129,7 +137,10 @@ describe("200", () => {
       status: 200,
       body: { value: [{ id: `${url}/secrets/s`, attributes, ...deletion }], nextLink: null },
     })
-    expect(await answer("POST", `/deletedsecrets/s/recover${version}`)).toEqual({ status: 200, body: { id, attributes } })
+    expect(await answer("POST", `/deletedsecrets/s/recover${version}`)).toEqual({
+      status: 200,
+      body: { id, attributes },
+    })
     expect(await answer("GET", `/secrets/s${version}`)).toMatchObject({ status: 200, body: { value: "v" } })
   })
 
@@ -215,22 +226,29 @@ describe("200", () => {
     [90, true, "Recoverable"],
     [7, false, "CustomizedRecoverable+Purgeable"],
     [89, true, "CustomizedRecoverable"],
-  ])("recoveryLevel of %i days and purge protection %s is %s", async (days, purgeProtection, recoveryLevel) => {
-    const opened = await bootVault({ vault: { softDeleteRetentionDays: days, purgeProtection } })
-    await put(opened, "s")
+  ])(
+    "recoveryLevel of %i days and purge protection %s is %s",
+    async (days, purgeProtection, recoveryLevel) => {
+      const opened = await bootVault({ vault: { softDeleteRetentionDays: days, purgeProtection } })
+      await put(opened, "s")
 
-    expect(await opened.answer("GET", `/secrets/s${version}`)).toMatchObject({
-      body: { attributes: { recoveryLevel, recoverableDays: days } },
-    })
-  })
+      expect(await opened.answer("GET", `/secrets/s${version}`)).toMatchObject({
+        body: { attributes: { recoveryLevel, recoverableDays: days } },
+      })
+    },
+  )
 
   test("before 7.1 nothing told recoverableDays", async () => {
     const opened = await bootVault()
     await put(opened, "s")
     const { recoverableDays: _days, ...older } = attributes
 
-    expect(await opened.answer("GET", "/secrets/s?api-version=7.0")).toMatchObject({ body: { attributes: older } })
-    expect(JSON.stringify(await opened.answer("GET", "/secrets/s?api-version=7.0"))).not.toContain("recoverableDays")
+    expect(await opened.answer("GET", "/secrets/s?api-version=7.0")).toMatchObject({
+      body: { attributes: older },
+    })
+    expect(JSON.stringify(await opened.answer("GET", "/secrets/s?api-version=7.0"))).not.toContain(
+      "recoverableDays",
+    )
   })
 })
 
@@ -272,7 +290,8 @@ describe("paging", () => {
     const opened = await openWithSixty()
     const { body } = await opened.answer("GET", `/secrets${version}`)
     const { nextLink } = body as List
-    for (const name of ["secret-00", "secret-24", "secret-25"]) await opened.answer("DELETE", `/secrets/${name}${version}`)
+    for (const name of ["secret-00", "secret-24", "secret-25"])
+      await opened.answer("DELETE", `/secrets/${name}${version}`)
 
     const rest = await followPages(opened, (nextLink ?? "").slice(opened.url.length))
 
@@ -291,7 +310,9 @@ describe("paging", () => {
     const deleted = await followPages(opened, `/deletedsecrets${version}&maxresults=1`)
 
     expect(versions.map((page) => page.length)).toEqual([2, 1])
-    expect(deleted.flat().map(({ id }) => id)).toEqual(["a", "b", "c"].map((name) => `${opened.url}/secrets/${name}`))
+    expect(deleted.flat().map(({ id }) => id)).toEqual(
+      ["a", "b", "c"].map((name) => `${opened.url}/secrets/${name}`),
+    )
   })
 
   test.each(["0", "26", "-1", "1.5", "ten", "", "1&maxresults=2"])("refuses maxresults=%s", async (given) => {
@@ -309,11 +330,25 @@ describe("paging", () => {
     const token = /skiptoken=([^&]+)/.exec((body as List).nextLink ?? "")?.[1] ?? ""
     const marker = Buffer.from(JSON.stringify(["SECRET-10", "AAAAAAAA"])).toString("base64url")
 
-    const tokens = [`${token}A`, token.slice(1), `${token}=`, marker, "", "x", Buffer.from("null").toString("base64url")]
-    for (const path of [...tokens.map((bad) => `/secrets${version}&$skiptoken=${bad}`), `/deletedsecrets${version}&$skiptoken=${token}`]) {
+    const tokens = [
+      `${token}A`,
+      token.slice(1),
+      `${token}=`,
+      marker,
+      "",
+      "x",
+      Buffer.from("null").toString("base64url"),
+    ]
+    for (const path of [
+      ...tokens.map((bad) => `/secrets${version}&$skiptoken=${bad}`),
+      `/deletedsecrets${version}&$skiptoken=${token}`,
+    ]) {
       expect(await opened.answer("GET", path)).toEqual({
         status: 400,
-        body: errorBody("BadParameter", "The $skiptoken is not one of this list. Start again with the first page"),
+        body: errorBody(
+          "BadParameter",
+          "The $skiptoken is not one of this list. Start again with the first page",
+        ),
       })
     }
   })
@@ -361,8 +396,16 @@ describe("400", () => {
     ["a list as tags", { value: "v", tags: [] }, "Property tags must be an object"],
     ["a number in a tag", { value: "v", tags: { a: 1 } }, "Property tags must hold strings only"],
     ["text as attributes", { value: "v", attributes: "a" }, "Property attributes must be an object"],
-    ["text as enabled", { value: "v", attributes: { enabled: "true" } }, "Property enabled must be true or false"],
-    ["a date as exp", { value: "v", attributes: { exp: "2030-01-01" } }, "Property exp must be a whole number"],
+    [
+      "text as enabled",
+      { value: "v", attributes: { enabled: "true" } },
+      "Property enabled must be true or false",
+    ],
+    [
+      "a date as exp",
+      { value: "v", attributes: { exp: "2030-01-01" } },
+      "Property exp must be a whole number",
+    ],
     ["a fraction as nbf", { value: "v", attributes: { nbf: 1.5 } }, "Property nbf must be a whole number"],
     [
       "a negative exp",
@@ -390,7 +433,11 @@ describe("400", () => {
       { value: "v", contentType: "c".repeat(256) },
       "A text in contentType has 256 characters; at most 255 are allowed",
     ],
-    ["a body of 2 MB", "x".repeat(2_000_000), "The request body is too large. At most 1048576 bytes are read"],
+    [
+      "a body of 2 MB",
+      "x".repeat(2_000_000),
+      "The request body is too large. At most 1048576 bytes are read",
+    ],
   ])("%s is refused and changes nothing", async (_what, body, message) => {
     const opened = await bootVault()
     await put(opened, "s", { value: "stays" })

@@ -84,7 +84,9 @@ describe("401", () => {
   test("answers a token for another resource", async () => {
     const { call, seed, servicePrincipal } = await bootVault()
 
-    const response = await call("GET", `/secrets${version}`, { token: await seed.token(servicePrincipal, "graph") })
+    const response = await call("GET", `/secrets${version}`, {
+      token: await seed.token(servicePrincipal, "graph"),
+    })
 
     expect(response.status).toBe(401)
     expect(await response.json()).toEqual(
@@ -99,7 +101,9 @@ describe("401", () => {
     const symmetric = Buffer.from(JSON.stringify({ typ: "JWT", alg: "HS256" })).toString("base64url")
     const mac = createHmac("sha256", "guess").update(`${symmetric}.${payload}`).digest("base64url")
     const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as Record<string, unknown>
-    const other = Buffer.from(JSON.stringify({ ...claims, oid: servicePrincipal.id, exp: 9e9 })).toString("base64url")
+    const other = Buffer.from(JSON.stringify({ ...claims, oid: servicePrincipal.id, exp: 9e9 })).toString(
+      "base64url",
+    )
 
     const forged = [
       `${unsigned}.${payload}.`,
@@ -118,7 +122,9 @@ describe("401", () => {
 
   test("answers an application that was disabled after it got its token", async () => {
     const { call, booted, servicePrincipal } = await bootVault()
-    await booted.context.store.transaction((tx) => tx.servicePrincipals.update({ ...servicePrincipal, enabled: false }))
+    await booted.context.store.transaction((tx) =>
+      tx.servicePrincipals.update({ ...servicePrincipal, enabled: false }),
+    )
 
     expect((await call("GET", `/secrets${version}`)).status).toBe(401)
   })
@@ -151,40 +157,46 @@ describe("401", () => {
 })
 
 describe("403", () => {
-  test.each(routes)("%s %s names the action, the scope and the caller", async (method, path, _operation, dataAction) => {
-    const opened = await bootVault({ role: null })
-    const { answer, scope, servicePrincipal, vault } = opened
-    const options = method === "GET" ? {} : { body: anyBody }
+  test.each(routes)(
+    "%s %s names the action, the scope and the caller",
+    async (method, path, _operation, dataAction) => {
+      const opened = await bootVault({ role: null })
+      const { answer, scope, servicePrincipal, vault } = opened
+      const options = method === "GET" ? {} : { body: anyBody }
 
-    const { status, body } = await answer(method, `${fill(path)}${version}`, options)
+      const { status, body } = await answer(method, `${fill(path)}${version}`, options)
 
-    const collection = dataAction.split("/")[0] ?? ""
-    const isWhole = path === `/${collection}` || path === `/deleted${collection}` || path.endsWith("/restore")
-    const resource = isWhole ? scope : `${scope}/${collection}/thing`
-    expect(status).toBe(403)
-    expect(body).toEqual(
-      errorBody(
-        "Forbidden",
-        [
-          "Caller is not authorized to perform action on resource.",
-          "If role assignments, deny assignments or role definitions were changed recently, please observe propagation time.",
-          `Caller: appid=${servicePrincipal.appId};oid=${servicePrincipal.id};iss=https://sts.windows.net/${servicePrincipal.tenantId}/`,
-          `Action: 'Microsoft.KeyVault/vaults/${dataAction}'`,
-          `Resource: '${resource.toLowerCase()}'`,
-          "Assignment: (not found)",
-          "DenyAssignmentId: null",
-          "DecisionReason: 'DeniedWithNoValidRBAC'",
-          `Vault: ${vault.name};location=${vault.location}`,
-        ].join("\r\n"),
-        "ForbiddenByRbac",
-      ),
-    )
-  })
+      const collection = dataAction.split("/")[0] ?? ""
+      const isWhole =
+        path === `/${collection}` || path === `/deleted${collection}` || path.endsWith("/restore")
+      const resource = isWhole ? scope : `${scope}/${collection}/thing`
+      expect(status).toBe(403)
+      expect(body).toEqual(
+        errorBody(
+          "Forbidden",
+          [
+            "Caller is not authorized to perform action on resource.",
+            "If role assignments, deny assignments or role definitions were changed recently, please observe propagation time.",
+            `Caller: appid=${servicePrincipal.appId};oid=${servicePrincipal.id};iss=https://sts.windows.net/${servicePrincipal.tenantId}/`,
+            `Action: 'Microsoft.KeyVault/vaults/${dataAction}'`,
+            `Resource: '${resource.toLowerCase()}'`,
+            "Assignment: (not found)",
+            "DenyAssignmentId: null",
+            "DecisionReason: 'DeniedWithNoValidRBAC'",
+            `Vault: ${vault.name};location=${vault.location}`,
+          ].join("\r\n"),
+          "ForbiddenByRbac",
+        ),
+      )
+    },
+  )
 
   test("meets the owner of the subscription, who manages vaults and reads none", async () => {
     const { answer, booted } = await bootVault()
 
-    const { status } = await answer("GET", `/secrets${version}`, { token: await booted.operatorToken("vault") })
+    const { status } = await answer("GET", `/secrets${version}`, {
+      token: await booted.operatorToken("vault"),
+    })
 
     expect(status).toBe(403)
   })
@@ -195,7 +207,9 @@ describe("api-version", () => {
     const { answer } = await bootVault()
 
     const statuses = await Promise.all(
-      apiVersions.map(async (apiVersion) => (await answer("GET", `/secrets?api-version=${apiVersion}`)).status),
+      apiVersions.map(
+        async (apiVersion) => (await answer("GET", `/secrets?api-version=${apiVersion}`)).status,
+      ),
     )
 
     expect(statuses).toEqual(apiVersions.map(() => 200))
@@ -219,17 +233,20 @@ describe("api-version", () => {
     })
   })
 
-  test.each(["7.9", "2016-10-02", "7.4&api-version=7.4"])("%s is refused, with those there are", async (given) => {
-    const { answer } = await bootVault()
+  test.each(["7.9", "2016-10-02", "7.4&api-version=7.4"])(
+    "%s is refused, with those there are",
+    async (given) => {
+      const { answer } = await bootVault()
 
-    expect(await answer("GET", `/secrets?api-version=${given}`)).toEqual({
-      status: 400,
-      body: errorBody(
-        "BadParameter",
-        `The api-version of the request is not supported. Use one of ${apiVersions.join(", ")}`,
-      ),
-    })
-  })
+      expect(await answer("GET", `/secrets?api-version=${given}`)).toEqual({
+        status: 400,
+        body: errorBody(
+          "BadParameter",
+          `The api-version of the request is not supported. Use one of ${apiVersions.join(", ")}`,
+        ),
+      })
+    },
+  )
 })
 
 describe("routes", () => {
@@ -275,12 +292,15 @@ describe("routes", () => {
     expect((await call("HEAD", `/secrets/a${version}`)).status).toBe(405)
   })
 
-  test.each(["//secrets/a", "/secrets/a/", "/SECRETS/A", "/secrets/%61"])("%s means the secret a", async (path) => {
-    const { answer } = await bootVault()
-    await answer("PUT", `/secrets/a${version}`, { body: { value: "v" } })
+  test.each(["//secrets/a", "/secrets/a/", "/SECRETS/A", "/secrets/%61"])(
+    "%s means the secret a",
+    async (path) => {
+      const { answer } = await bootVault()
+      await answer("PUT", `/secrets/a${version}`, { body: { value: "v" } })
 
-    expect(await answer("GET", `${path}${version}`)).toMatchObject({ status: 200, body: { value: "v" } })
-  })
+      expect(await answer("GET", `${path}${version}`)).toMatchObject({ status: 200, body: { value: "v" } })
+    },
+  )
 
   test("POST stands for PATCH and DELETE when a header says so", async () => {
     const { answer } = await bootVault()
@@ -325,7 +345,9 @@ describe("routes", () => {
       body: { value: "v" },
     })
 
-    expect(((await response.json()) as { id: string }).id).toMatch(/^https:\/\/myvault\.vault\.localhost:8443\/secrets\/a\//)
+    expect(((await response.json()) as { id: string }).id).toMatch(
+      /^https:\/\/myvault\.vault\.localhost:8443\/secrets\/a\//,
+    )
   })
 })
 
@@ -334,9 +356,16 @@ describe("headers", () => {
     const { call } = await bootVault()
     const clientId = "dcc9c9c0-b42b-4de3-8687-d404a69e20d0"
 
-    const { headers } = await call("GET", `/secrets${version}`, { headers: { "x-ms-client-request-id": clientId } })
+    const { headers } = await call("GET", `/secrets${version}`, {
+      headers: { "x-ms-client-request-id": clientId },
+    })
 
-    const { date: _date, connection: _connection, "content-length": _length, ...rest } = Object.fromEntries(headers)
+    const {
+      date: _date,
+      connection: _connection,
+      "content-length": _length,
+      ...rest
+    } = Object.fromEntries(headers)
     expect(rest).toEqual({
       "cache-control": "no-cache",
       "content-type": "application/json; charset=utf-8",
@@ -367,7 +396,10 @@ describe("500", () => {
     await call("PUT", `/secrets/a${version}`, { body: { value: "v" } })
     await booted.context.store.transaction(async (tx) => {
       for (const record of await tx.vaultObjectVersions.list({})) {
-        await tx.vaultObjectVersions.update({ ...record, sealedValue: Uint8Array.from(record.sealedValue ?? []).reverse() })
+        await tx.vaultObjectVersions.update({
+          ...record,
+          sealedValue: Uint8Array.from(record.sealedValue ?? []).reverse(),
+        })
       }
     })
     const before = await contentsOf(opened)
