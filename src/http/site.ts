@@ -34,6 +34,7 @@ export function createSite(options: SiteOptions): Site {
     bodyLimit: options.maxBodyBytes,
     genReqId: () => options.ids.guid(),
     requestIdHeader: false,
+    schemaController: { compilersFactory: noSchemaCompilers },
     routerOptions: {
       caseSensitive: false,
       ignoreTrailingSlash: true,
@@ -54,6 +55,13 @@ export function createSite(options: SiteOptions): Site {
   })
   acceptAnyBody(site)
   return site
+}
+
+/** Bodies are checked by the surfaces. Without these, Fastify would load two compilers for JSON schemas at every start. */
+const noSchemaCompilers = { buildValidator: refuseSchema, buildSerializer: refuseSchema }
+
+function refuseSchema(): never {
+  throw new TypeError("Routes have no JSON schema here")
 }
 
 /**
