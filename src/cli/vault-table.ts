@@ -1,4 +1,4 @@
-import type { ArmVault, CertificateProperties, SecretProperties } from "../sdk/index.ts"
+import type { ArmVault, CertificateItem, SecretItem } from "../sdk/index.ts"
 import { nameOf } from "./vault-arguments.ts"
 
 /** Columns of vaults. */
@@ -10,7 +10,7 @@ export function toVaultRows(vaults: ArmVault | readonly ArmVault[]) {
 }
 
 /** Columns of secrets. */
-export function toSecretRows(secrets: readonly SecretProperties[]) {
+export function toSecretRows(secrets: readonly SecretItem[]) {
   return secrets.map(({ id, contentType, attributes }) => {
     return {
       Name: nameOf(id),
@@ -22,7 +22,7 @@ export function toSecretRows(secrets: readonly SecretProperties[]) {
 }
 
 /** Columns of certificates. */
-export function toCertificateRows(certificates: readonly CertificateProperties[]) {
+export function toCertificateRows(certificates: readonly CertificateItem[]) {
   return certificates.map(({ id, x5t, attributes }) => {
     return { Name: nameOf(id), Thumbprint: x5t, Enabled: attributes.enabled, Expires: dayOf(attributes.exp) }
   })

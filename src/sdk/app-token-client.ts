@@ -1,3 +1,4 @@
+import { type AppTokenBody, basePath } from "../wire/app-token.ts"
 import { SdkError } from "./errors.ts"
 import { expectSuccess, type HttpClient, readJson } from "./http-client.ts"
 
@@ -9,33 +10,19 @@ export interface AppTokenClientOptions {
   appToken?: string
 }
 
-export interface AppToken {
-  id: number
-  /** Whole at grant only. */
-  token: string
-  identity: { id: number; name: string }
-  revoked: boolean
-  /** Several roles are joined by comma and space. */
-  role: string
-  /** ISO 8601, UTC, as the next two. */
-  created: string
-  expiration: string
-  revokedDate: string
-}
-
 /** The management API of an automation server: signs a person in, grants, lists and revokes app tokens. */
 export interface AppTokenClient {
   /** Keeps the session's cookie for the calls that follow. @throws SdkError `refused` for a wrong password */
   signIn(username: string, password: string): Promise<void>
   /** For oneself, or, as an administrator, for another identity. The value is shown this once. */
-  grant(identityId?: number): Promise<AppToken>
-  list(): Promise<AppToken[]>
+  grant(identityId?: number): Promise<AppTokenBody>
+  list(): Promise<AppTokenBody[]>
   revoke(id: number): Promise<void>
 }
 
 /** @see contracts/app-tokens.md 1.2 and 1.3 */
 export function createAppTokenClient({ http, baseUrl, appToken }: AppTokenClientOptions): AppTokenClient {
-  const base = `${baseUrl.replace(/\/+$/, "")}/api/v1`
+  const base = `${baseUrl.replace(/\/+$/, "")}${basePath}`
   let session: string | undefined
 
   const send = async (method: string, path: string, body?: unknown) => {
@@ -65,9 +52,9 @@ export function createAppTokenClient({ http, baseUrl, appToken }: AppTokenClient
         identityId === undefined
           ? await send("GET", "/apptoken/grant")
           : await send("POST", `/apptoken/grant/${identityId}`, {})
-      return readJson(answer) as AppToken
+      return readJson(answer) as AppTokenBody
     },
-    list: async () => readJson(await send("GET", "/apptoken")) as AppToken[],
+    list: async () => readJson(await send("GET", "/apptoken")) as AppTokenBody[],
     revoke: async (id) => {
       await send("DELETE", `/apptoken/${id}`)
     },

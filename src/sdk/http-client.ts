@@ -130,8 +130,11 @@ function sendOnce(request: ParsedRequest, agent: Agent, { timeoutMs, maxAnswerBy
       headers: body === undefined && method === "GET" ? { ...headers } : { ...headers, ...length },
       signal: AbortSignal.timeout(timeoutMs),
     })
-    const fail = (error: unknown) => reject(explainFailure(error, sent, url, method))
-    sent.on("error", fail)
+    const fail = (error: unknown) => reject(explainFailure(error, url))
+    sent.on("error", (error) => {
+      if (isStale(error, sent)) reject(new StaleConnection())
+      else fail(error)
+    })
     sent.on("response", (response) => {
       readBody(response, maxAnswerBytes).then(
         (read) => resolve({ status: response.statusCode ?? 0, headers: joinHeaders(response), body: read }),
@@ -161,12 +164,15 @@ function joinHeaders({ headers }: IncomingMessage): Record<string, string> {
 
 /** Errors of TLS that are about trust; all others are about the connection. */
 const trustCodes = /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_|ERR_TLS_CERT_ALTNAME)/
-const repeatable = new Set(["GET", "HEAD", "PUT", "DELETE"])
 
-function explainFailure(error: unknown, sent: ClientRequest, { origin }: URL, method: string): Error {
+/** Only reading may be done twice. */
+function isStale({ code }: NodeJS.ErrnoException, { method, reusedSocket }: ClientRequest): boolean {
+  return reusedSocket && code === "ECONNRESET" && (method === "GET" || method === "HEAD")
+}
+
+function explainFailure(error: unknown, { origin }: URL): Error {
   if (error instanceof SdkError) return error
   const { code, name } = error as NodeJS.ErrnoException
-  if (code === "ECONNRESET" && sent.reusedSocket && repeatable.has(method)) return new StaleConnection()
   const fields = { code, cause: error }
   if (name === "AbortError" || name === "TimeoutError") {
     return new SdkError("timeout", `No answer from ${origin} in time`, fields)

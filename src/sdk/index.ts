@@ -5,12 +5,7 @@
  *
  * Governing documents: contracts/entra.md 2-3, contracts/keyvault.md 5, contracts/app-tokens.md 1, STORIES A and B.
  */
-export {
-  createAppTokenClient,
-  type AppToken,
-  type AppTokenClient,
-  type AppTokenClientOptions,
-} from "./app-token-client.ts"
+export { createAppTokenClient, type AppTokenClient, type AppTokenClientOptions } from "./app-token-client.ts"
 export { type ApiCall, callApi, collect } from "./api-call.ts"
 export * from "./arm-client.ts"
 export type { SdkClock } from "./clock.ts"
@@ -46,3 +41,5 @@ export {
 } from "./token-client.ts"
 export { createTokenSource, type TokenSource, type TokenSourceOptions } from "./token-source.ts"
 export * from "./vault-client.ts"
+export type { AppTokenBody } from "../wire/app-token.ts"
+export type { CertificateBundle, CertificateItem, SecretBundle, SecretItem } from "../wire/keyvault.ts"

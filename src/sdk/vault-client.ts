@@ -1,3 +1,11 @@
+import type {
+  Attributes,
+  CertificateBundle,
+  CertificateItem,
+  Deleted,
+  SecretBundle,
+  SecretItem,
+} from "../wire/keyvault.ts"
 import { callApi, type Page, readPages } from "./api-call.ts"
 import { parseErrorAnswer, SdkError } from "./errors.ts"
 import type { HttpClient } from "./http-client.ts"
@@ -13,46 +21,11 @@ export interface VaultClientOptions {
   apiVersion?: string
 }
 
-export interface VaultObjectAttributes {
-  enabled?: boolean
-  /** Epoch seconds, as the next three. */
-  nbf?: number
-  exp?: number
-  created?: number
-  updated?: number
-}
-
-export interface SecretProperties {
-  id: string
-  contentType?: string
-  attributes: VaultObjectAttributes
-  tags?: Record<string, string>
-}
-
-export interface SecretBundle extends SecretProperties {
-  value: string
-}
-
-export interface CertificateProperties {
-  id: string
-  x5t: string
-  subject?: string
-  attributes: VaultObjectAttributes
-  tags?: Record<string, string>
-}
-
-export interface CertificateBundle extends CertificateProperties {
-  kid: string
-  sid: string
-  /** DER in base64. */
-  cer: string
-}
-
 export interface SetSecretRequest {
   value: string
   contentType?: string
   tags?: Record<string, string>
-  attributes?: VaultObjectAttributes
+  attributes?: Partial<Pick<Attributes, "enabled" | "nbf" | "exp">>
 }
 
 export interface ImportCertificateRequest {
@@ -67,12 +40,12 @@ export interface VaultClient {
   setSecret(name: string, request: SetSecretRequest): Promise<SecretBundle>
   /** The newest version, unless one is named. `outContentType` turns the secret behind a certificate into PEM. */
   getSecret(name: string, version?: string, outContentType?: string): Promise<SecretBundle>
-  listSecrets(): AsyncIterable<SecretProperties>
+  listSecrets(): AsyncIterable<SecretItem>
   /** Soft: the secret can be recovered until it is purged. */
-  deleteSecret(name: string): Promise<SecretProperties>
+  deleteSecret(name: string): Promise<SecretBundle & Deleted>
   importCertificate(name: string, request: ImportCertificateRequest): Promise<CertificateBundle>
   getCertificate(name: string, version?: string): Promise<CertificateBundle>
-  listCertificates(): AsyncIterable<CertificateProperties>
+  listCertificates(): AsyncIterable<CertificateItem>
 }
 
 /** The first stable one in which a vault turns a PFX into PEM. */
@@ -99,7 +72,7 @@ export function createVaultClient(options: VaultClientOptions): VaultClient {
       if (outContentType === undefined) return call(urlOf(path))
       return call(`${urlOf(path, convertingApiVersion)}&outContentType=${encodeURIComponent(outContentType)}`)
     },
-    listSecrets: () => list<SecretProperties>("/secrets"),
+    listSecrets: () => list<SecretItem>("/secrets"),
     deleteSecret: (name) => call(urlOf(`/secrets/${segment(name)}`), "DELETE"),
     importCertificate: (name, { value, password }) =>
       call(urlOf(`/certificates/${segment(name)}/import`), "POST", {
@@ -110,7 +83,7 @@ export function createVaultClient(options: VaultClientOptions): VaultClient {
           : {}),
       }),
     getCertificate: (name, version = "") => call(urlOf(`/certificates/${segment(name)}/${segment(version)}`)),
-    listCertificates: () => list<CertificateProperties>("/certificates"),
+    listCertificates: () => list<CertificateItem>("/certificates"),
   }
 }
 

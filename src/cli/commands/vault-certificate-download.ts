@@ -48,7 +48,7 @@ export const command = defineCommand({
   },
 })
 
-function toFileContent({ value, contentType }: SecretBundle, format: string | undefined): Buffer {
+function toFileContent({ value = "", contentType }: SecretBundle, format: string | undefined): Buffer {
   const isPem = contentType === contentTypes.pem
   if (format !== undefined && isPem !== (format === "pem")) {
     throw new CliError(

@@ -1,3 +1,10 @@
+import {
+  appServiceVersions,
+  identityHeader,
+  instanceMetadataPath,
+  metadataHeader,
+  oldestInstanceMetadataVersion,
+} from "../../wire/managed-identity.ts"
 import { type SdkClock, systemClock } from "../clock.ts"
 import { SdkError } from "../errors.ts"
 import { expectSuccess, type HttpClient, type HttpRequest, readJson } from "../http-client.ts"
@@ -41,13 +48,16 @@ function requestOf(env: ManagedIdentityOptions["env"], query: Record<string, str
   const { IDENTITY_ENDPOINT: endpoint, IDENTITY_HEADER: header } = env
   if (endpoint && header) {
     return {
-      url: withQuery(endpoint, { "api-version": "2019-08-01", ...query }),
-      headers: { "x-identity-header": header },
+      url: withQuery(endpoint, { "api-version": appServiceVersions.current, ...query }),
+      headers: { [identityHeader]: header },
     }
   }
   const host = (env.AZURE_POD_IDENTITY_AUTHORITY_HOST ?? instanceMetadataHost).replace(/\/+$/, "")
-  const url = withQuery(`${host}/metadata/identity/oauth2/token`, { "api-version": "2018-02-01", ...query })
-  return { url, headers: { metadata: "true" } }
+  const url = withQuery(`${host}${instanceMetadataPath}`, {
+    "api-version": oldestInstanceMetadataVersion,
+    ...query,
+  })
+  return { url, headers: { [metadataHeader]: "true" } }
 }
 
 function withQuery(address: string, query: Record<string, string>): string {
