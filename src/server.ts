@@ -24,6 +24,7 @@ import {
   type Bootstrap,
   findOrMakeRootKeySalt,
   type Handover,
+  keepHouse,
   prepareHandover,
 } from "./domain/installation/index.ts"
 import { openKeyring } from "./domain/keyring/index.ts"
@@ -39,6 +40,8 @@ import type { SurfaceContext } from "./protocols/surface.ts"
 import { openSqliteStore } from "./storage/sqlite.ts"
 import type { Store } from "./storage/store.ts"
 import { loadServerCertificate, type ServerCertificate } from "./tls/index.ts"
+
+const housekeepingIntervalMs = 60_000
 
 /** What tests replace, and what only the process that starts the server knows. */
 export interface ServerParts {
@@ -101,7 +104,7 @@ export async function startServer(config: ServerConfig, parts: ServerParts = {})
     undo.push(() => listener.close())
     application.bind(listener)
     const trusted = placeCaCertificate(config, certificate)
-    undo.push(trusted.remove)
+    undo.push(trusted.remove, keepHouseRegularly(context))
     const bootstrap = await handover?.complete(trusted.path, parts.showBootstrap)
     const { httpsPort, httpPort } = listener
     context.log.info("ready", { httpsPort, httpPort })
@@ -187,6 +190,15 @@ function openEndpoints(config: ServerConfig): {
 } {
   const endpoints = createEndpoints(config)
   return { endpoints, bind: (ports) => endpoints.bind(ports) }
+}
+
+/** Answers how to stop it. */
+function keepHouseRegularly(context: SurfaceContext): () => void {
+  const timer = setInterval(() => {
+    keepHouse(context).catch((error: unknown) => context.log.error("housekeeping failed", error))
+  }, housekeepingIntervalMs)
+  timer.unref()
+  return () => clearInterval(timer)
 }
 
 /** The file to trust. A certificate authority that lives in memory gets one for as long as it lives. */

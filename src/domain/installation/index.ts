@@ -18,6 +18,7 @@ export {
   type FirstStartOptions,
   prepareInstallation,
 } from "./first-start.ts"
+export { keepHouse } from "./housekeeping.ts"
 export { findOrMakeRootKeySalt } from "./root-key-salt.ts"
 export { type Handover, type HandoverOptions, prepareHandover } from "./handover.ts"
 
