@@ -18,7 +18,7 @@ export interface PublishedSigningKey {
   certificateDer: Uint8Array
 }
 
-interface KnownKey {
+export interface KnownKey {
   record: SigningKeyRecord
   key: SigningKey
 }
@@ -80,14 +80,18 @@ export async function activeSigningKey(context: DomainContext): Promise<SigningK
 }
 
 /** The key with that id, if its signatures hold now. */
-export async function findSigningKey(context: DomainContext, kid: string): Promise<SigningKey | undefined> {
-  return (await currentKeys(context)).find(({ key }) => key.kid === kid)?.key
+export async function findSigningKey(context: DomainContext, kid: string): Promise<KnownKey | undefined> {
+  return (await currentKeys(context)).find(({ key }) => key.kid === kid)
 }
 
 async function currentKeys(context: DomainContext): Promise<readonly KnownKey[]> {
-  const now = context.clock.now()
   const keys = await unsealedKeys(context)
-  return keys.filter(({ record }) => record.retiredAt === null || record.retiredAt > now)
+  return keys.filter((known) => !isRetired(known, context.clock.now()))
+}
+
+/** Whether signatures of the key hold no longer. */
+export function isRetired({ record }: KnownKey, now: number): boolean {
+  return record.retiredAt !== null && record.retiredAt <= now
 }
 
 async function unsealedKeys({ store, keyring }: DomainContext): Promise<readonly KnownKey[]> {

@@ -5,7 +5,7 @@ import { DomainError } from "../errors.ts"
 import { revisionCache } from "../revision-cache/index.ts"
 import { findTenant } from "../tenants/index.ts"
 import { findFormat, type ReadFacts, type TokenFormat } from "./formats/index.ts"
-import { findSigningKey } from "./signing-keys.ts"
+import { findSigningKey, isRetired, type KnownKey } from "./signing-keys.ts"
 
 /** What a believed token says, in our words. */
 export interface VerifiedToken {
@@ -40,18 +40,23 @@ const skewSeconds = 300
 
 const maxRemembered = 4096
 
+interface Believed {
+  verified: VerifiedToken
+  signedBy: KnownKey
+}
+
 /**
  * Tokens that were believed, by resource and their text. What their belief rests on (keys, principals, tenants)
  * empties it; what passes with time is checked on every use.
  */
-const believed: Record<WellKnownResource, ReturnType<typeof revisionCache<VerifiedToken>>> = {
+const believed: Record<WellKnownResource, ReturnType<typeof rememberBelieved>> = {
   vault: rememberBelieved(),
   resourceManager: rememberBelieved(),
   graph: rememberBelieved(),
 }
 
 function rememberBelieved() {
-  return revisionCache<VerifiedToken>(["signingKeys", "servicePrincipals", "tenants"], maxRemembered)
+  return revisionCache<Believed>(["signingKeys", "servicePrincipals", "tenants"], maxRemembered)
 }
 
 /**
@@ -68,24 +73,21 @@ export async function verifyAccessToken(
   { resource }: { resource: WellKnownResource },
 ): Promise<VerifiedToken> {
   const cache = believed[resource](context.store)
-  let verified = cache.get(token)
-  if (verified === undefined) {
-    verified = await verify(context, token, resource)
-    cache.set(token, verified)
-    return verified
+  let entry = cache.get(token)
+  if (entry === undefined) {
+    entry = await verify(context, token, resource)
+    cache.set(token, entry)
+    return entry.verified
   }
-  if (context.clock.now() >= verified.expiresAt) cache.delete(token)
-  assertInTime(verified, context.clock.now())
-  return verified
+  const now = context.clock.now()
+  if (isRetired(entry.signedBy, now)) throw refuse("signature")
+  assertInTime(entry.verified, now)
+  return entry.verified
 }
 
-async function verify(
-  context: DomainContext,
-  token: string,
-  resource: WellKnownResource,
-): Promise<VerifiedToken> {
+async function verify(context: DomainContext, token: string, resource: WellKnownResource): Promise<Believed> {
   const jws = parse(token)
-  await assertSignedByUs(context, jws)
+  const signedBy = await findSigner(context, jws)
   const { payload } = jws
   const format = findFormat(payload)
   const facts = format?.read(payload)
@@ -96,7 +98,8 @@ async function verify(
   assertInTime({ notBefore, expiresAt }, context.clock.now())
   const displayName = await findDisplayName(context, facts)
   if (displayName === undefined) throw refuse("unknownPrincipal")
-  return { ...facts, principalType: "ServicePrincipal", displayName, notBefore, expiresAt }
+  const verified = { ...facts, principalType: "ServicePrincipal", displayName, notBefore, expiresAt } as const
+  return { verified, signedBy }
 }
 
 function parse(token: string): ParsedJws {
@@ -109,17 +112,18 @@ function parse(token: string): ParsedJws {
 }
 
 /** RS256 by the key that the header names, among ours; what else the header says of keys is not looked at. */
-async function assertSignedByUs(context: DomainContext, jws: ParsedJws): Promise<void> {
+async function findSigner(context: DomainContext, jws: ParsedJws): Promise<KnownKey> {
   const { kid, typ } = jws.header
   if (typ !== "JWT") throw refuse("malformed")
-  const key = typeof kid === "string" ? await findSigningKey(context, kid) : undefined
-  if (key === undefined) throw refuse("signature")
+  const known = typeof kid === "string" ? await findSigningKey(context, kid) : undefined
+  if (known === undefined) throw refuse("signature")
   try {
-    verifyJws(jws, { algorithms: ["RS256"], key: key.publicKey })
+    verifyJws(jws, { algorithms: ["RS256"], key: known.key.publicKey })
   } catch (error) {
     if (error instanceof JwsError) throw refuse("signature", error)
     throw error
   }
+  return known
 }
 
 /** The issuer is that of the token's own tenant, on the host of the configuration. */
