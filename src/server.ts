@@ -32,6 +32,7 @@ import { ensureSigningKeys } from "./domain/tokens/index.ts"
 import { createLog, createSite, type Log, openListener, type Site } from "./http/index.ts"
 import { type Ids, randomIds } from "./ids.ts"
 import { registerAppTokens } from "./protocols/app-tokens/index.ts"
+import { registerArm } from "./protocols/arm/index.ts"
 import { registerHealth } from "./protocols/health/index.ts"
 import { registerKeyVault } from "./protocols/keyvault/index.ts"
 import { registerManagedIdentity } from "./protocols/managed-identity/index.ts"
@@ -150,7 +151,7 @@ export async function buildApplication(config: ServerConfig, parts: ServerParts 
 }
 
 /** Which surfaces answer on which site, in the order requests meet them. */
-function buildSites(context: SurfaceContext, { maxBodyBytes, appTokens }: ServerConfig): Sites {
+function buildSites(context: SurfaceContext, { maxBodyBytes, appTokens, region }: ServerConfig): Sites {
   const site = (name: string) => createSite({ name, ids: context.ids, log: context.log, maxBodyBytes })
   const sites: Sites = { vault: site("vault"), main: site("main"), loopback: site("loopback") }
   const { vault, main, loopback } = sites
@@ -159,6 +160,7 @@ function buildSites(context: SurfaceContext, { maxBodyBytes, appTokens }: Server
   registerHealth(loopback, context)
   registerKeyVault(vault, context)
   registerOAuth(main, context)
+  registerArm(main, context, { region })
   registerManagedIdentity(loopback, context, { identityHeader: identityHeaderOf(context) })
   registerAppTokens(main, context, { settings: appTokens, site: "main" })
   registerAppTokens(loopback, context, { settings: appTokens, site: "loopback" })
@@ -170,7 +172,11 @@ function appTokenSigningKey({ appTokens: { signingKeyFile } }: ServerConfig): { 
   if (signingKeyFile === undefined) return {}
   const bytes = readSecretFile(signingKeyFile, { what: "app-token signing key" })
   // Editors end a file with a line break; the key is the line.
-  return { signingKey: Buffer.from(bytes).toString("utf8").replace(/\r?\n$/, "") }
+  return {
+    signingKey: Buffer.from(bytes)
+      .toString("utf8")
+      .replace(/\r?\n$/, ""),
+  }
 }
 
 async function openRootKey(

@@ -130,7 +130,12 @@ describe("access", () => {
       appId: "app-1",
     })
     expect(await context.store.auditEvents.list({})).toEqual([
-      expect.objectContaining({ actor: caller.principalId, action: getSecret, target: vault, outcome: "denied" }),
+      expect.objectContaining({
+        actor: caller.principalId,
+        action: getSecret,
+        target: vault,
+        outcome: "denied",
+      }),
     ])
   })
 })

@@ -7,6 +7,7 @@
  */
 export { type Caller, systemCaller } from "./caller.ts"
 export { isAllowed, requireAction, requireDataAction } from "./decision.ts"
+export { getRoleDefinition, listRoleDefinitions } from "./list-role-definitions.ts"
 export { builtInRoles, findRoleDefinition, type RoleDefinition } from "./role-definitions.ts"
 export {
   createRoleAssignment,
@@ -16,3 +17,4 @@ export {
   listRoleAssignments,
   type NewRoleAssignment,
 } from "./role-assignments.ts"
+export type { RoleAssignmentRecord as RoleAssignment } from "../../storage/records.ts"

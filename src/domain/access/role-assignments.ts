@@ -7,6 +7,8 @@ import type { Caller } from "./caller.ts"
 import { requireAction } from "./decision.ts"
 import { findRoleDefinition } from "./role-definitions.ts"
 
+const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+
 export interface NewRoleAssignment {
   /** The GUID that names it, chosen by the client. */
   id: string
@@ -41,10 +43,12 @@ export async function createRoleAssignment(
   const record = await toRecord(context, caller, { ...request, assignmentScope: scope })
   const existing = await context.store.roleAssignments.find({ id: record.id })
   if (existing !== undefined) return { assignment: assertSame(existing, record), created: false }
+  const twin = await findTwin(context, record)
+  if (twin !== undefined) throw alreadyAssigned(twin)
   try {
     await context.store.transaction((tx) => insertRoleAssignment(tx, context, caller, record))
   } catch (error) {
-    if (error instanceof AlreadyExistsError) throw alreadyAssigned(error)
+    if (error instanceof AlreadyExistsError) throw alreadyAssigned(await findTwin(context, record), error)
     throw error
   }
   return { assignment: record, created: true }
@@ -124,6 +128,9 @@ async function toRecord(
   caller: Caller,
   request: NewRoleAssignment,
 ): Promise<RoleAssignmentRecord> {
+  if (!guid.test(request.id)) {
+    throw invalidInput("roleAssignment", "id", `"${request.id}" cannot name a role assignment: give a GUID`)
+  }
   const role = findRoleDefinition(request.roleDefinitionId)
   if (role === undefined) {
     throw invalidInput("roleDefinition", "roleDefinitionId", `There is no role "${request.roleDefinitionId}"`)
@@ -158,13 +165,26 @@ function assertSame(existing: RoleAssignmentRecord, wanted: RoleAssignmentRecord
     existing.scopeKey === wanted.scopeKey &&
     existing.principalId === wanted.principalId &&
     existing.roleDefinitionId === wanted.roleDefinitionId
-  if (!same) throw alreadyAssigned()
+  if (!same) throw alreadyAssigned(existing)
   return existing
 }
 
-function alreadyAssigned(cause?: unknown): DomainError {
+/** The assignment of the same role to the same principal at the same scope, whatever its id. */
+async function findTwin(
+  { store }: DomainContext,
+  { principalId, scopeKey, roleDefinitionId }: RoleAssignmentRecord,
+): Promise<RoleAssignmentRecord | undefined> {
+  const where = { principalId, scopeKey, roleDefinitionId }
+  const [twin] = await store.roleAssignments.list({ where, limit: 1 })
+  return twin
+}
+
+/** az reads the id out of this sentence. */
+function alreadyAssigned(existing: RoleAssignmentRecord | undefined, cause?: unknown): DomainError {
+  const id = existing?.id.replaceAll("-", "")
+  const sentence = id === undefined ? "" : ` The ID of the existing role assignment is ${id}.`
   return new DomainError("alreadyExists", "roleAssignment", {
-    detail: "The role assignment already exists.",
+    detail: `The role assignment already exists.${sentence}`,
     cause,
   })
 }

@@ -18,3 +18,4 @@ export {
   managedIdentityResourceId,
   type ManagedIdentityName,
 } from "./get-managed-identity.ts"
+export type { ManagedIdentityRecord as ManagedIdentity } from "../../storage/records.ts"

@@ -19,3 +19,4 @@ export {
   requireSubscription,
 } from "./get-resource-group.ts"
 export { checkLocation, checkTags } from "./resource-rules.ts"
+export type { ResourceGroupRecord as ResourceGroup } from "../../storage/records.ts"

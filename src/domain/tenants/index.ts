@@ -10,8 +10,11 @@ export { findDefaultTenant, findTenant, listTenants, setDefaultTenant } from "./
 export {
   createSubscription,
   findSubscription,
+  findTenantIdOfSubscription,
+  getSubscription,
   insertSubscription,
   listSubscriptions,
   type NewSubscription,
   toSubscription,
 } from "./subscriptions.ts"
+export type { SubscriptionRecord as Subscription, TenantRecord as Tenant } from "../../storage/records.ts"

@@ -3,7 +3,9 @@ import { AlreadyExistsError, type Transaction } from "../../storage/store.ts"
 import { type Caller, isAllowed, requireAction } from "../access/index.ts"
 import { recordEvent } from "../audit/index.ts"
 import type { DomainContext } from "../context.ts"
-import { DomainError, invalidInput } from "../errors.ts"
+import { DomainError, invalidInput, notFound } from "../errors.ts"
+
+const readAction = "Microsoft.Resources/subscriptions/read"
 
 export interface NewSubscription {
   /** A GUID; random when not given. */
@@ -90,8 +92,29 @@ async function isVisible(
   { id }: SubscriptionRecord,
 ): Promise<boolean> {
   const scope = `/subscriptions/${id}`
-  if (await isAllowed(context, caller, { action: "Microsoft.Resources/subscriptions/read" }, scope))
-    return true
+  if (await isAllowed(context, caller, { action: readAction }, scope)) return true
   const assignments = await context.store.roleAssignments.list({ where: { principalId: caller.principalId } })
   return assignments.some(({ scopeKey }) => scopeKey.startsWith(`${scope}/`))
+}
+
+/** @throws DomainError `notFound` - none in the caller's tenant; `forbidden` - no role at it or below */
+export async function getSubscription(
+  context: DomainContext,
+  caller: Caller,
+  id: string,
+): Promise<SubscriptionRecord> {
+  const subscription = await findSubscription(context, caller, id)
+  if (subscription === undefined)
+    throw notFound("subscription", `The subscription '${id}' could not be found.`)
+  if (await isVisible(context, caller, subscription)) return subscription
+  await requireAction(context, caller, readAction, `/subscriptions/${subscription.id}`)
+  return subscription
+}
+
+/** The tenant of a subscription: where somebody who has no token yet can get one. */
+export async function findTenantIdOfSubscription(
+  { store }: DomainContext,
+  subscriptionId: string,
+): Promise<string | undefined> {
+  return (await store.subscriptions.find({ id: subscriptionId.toLowerCase() }))?.tenantId
 }

@@ -1,9 +1,10 @@
 import type { VaultRecord } from "../../storage/records.ts"
-import type { Caller } from "../access/index.ts"
+import { type Caller, isAllowed } from "../access/index.ts"
 import type { DomainContext } from "../context.ts"
 import { type DomainError, notFound } from "../errors.ts"
 import { requireResourceGroup, requireSubscription } from "../resource-groups/index.ts"
-import { findVault } from "./find-vault.ts"
+import { getSubscription } from "../tenants/index.ts"
+import { findVault, vaultResourceId } from "./find-vault.ts"
 
 /** Where a vault is: letter case is ignored. */
 export interface VaultName {
@@ -84,4 +85,22 @@ async function placeOf(
   const groupName = { subscriptionId, name: resourceGroup }
   const group = await requireResourceGroup(context, caller, readAction, groupName)
   return { subscriptionId: group.subscriptionId, resourceGroup: group.name }
+}
+
+/**
+ * Those vaults of a subscription that the caller may read, be it by a role at a single one of them.
+ * @throws DomainError `notFound` - no such subscription
+ */
+export async function listReadableVaults(
+  context: DomainContext,
+  caller: Caller,
+  subscriptionId: string,
+): Promise<VaultRecord[]> {
+  const { id } = await getSubscription(context, caller, subscriptionId)
+  const all = await context.store.vaults.list({ where: { subscriptionId: id }, orderBy: "nameKey" })
+  const question = { action: readAction }
+  const readable = await Promise.all(
+    all.map((vault) => isAllowed(context, caller, question, vaultResourceId(vault))),
+  )
+  return all.filter((_, index) => readable[index])
 }

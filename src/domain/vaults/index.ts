@@ -7,6 +7,6 @@
  */
 export { createOrUpdateVault, type CreatedVault, type NewVault } from "./create-vault.ts"
 export { findVault, vaultResourceId } from "./find-vault.ts"
-export { getVault, listVaults, type VaultName, type VaultPage } from "./get-vault.ts"
+export { getVault, listReadableVaults, listVaults, type VaultName, type VaultPage } from "./get-vault.ts"
 export { updateVault, type VaultChanges } from "./update-vault.ts"
 export type { VaultRecord as Vault } from "../../storage/records.ts"
