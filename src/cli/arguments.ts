@@ -21,9 +21,12 @@ export function parseArguments(args: readonly string[], own: Options): ParsedOpt
   let open: string[] | undefined
 
   for (const token of tokenize(args, options)) {
-    if (token.kind === "positional") (open ?? free).push(token.value)
+    if (token.kind === "positional") {
+      ;(open ?? free).push(token.value)
+      continue
+    }
     open = undefined
-    if (token.kind === "positional" || token.kind === "option-terminator") continue
+    if (token.kind === "option-terminator") continue
     const name = findName(token, known, options)
     const spec = options[name]!
     const value = readValue(token, name, spec)

@@ -88,21 +88,16 @@ async function readMetadata(http: HttpClient, origin: string): Promise<CloudMeta
 /** The audience that a token needs for an address, when the address is one of this cloud's. */
 export function findAudience(cloud: Cloud, address: URL): string | undefined {
   const { resourceManager, resourceManagerAudience, graph, vaultSuffix } = cloud
-  const places = [
-    { base: resourceManager, audience: resourceManagerAudience },
-    ...(graph === undefined ? [] : [{ base: trimSlashes(graph), audience: graph }]),
-  ]
-  if (
-    vaultSuffix !== undefined &&
-    address.protocol === "https:" &&
-    address.host.endsWith(`.${vaultSuffix}`)
-  ) {
-    return `https://${vaultSuffix}`
-  }
-  const [best] = places
-    .filter(({ base }) => address.href === base || address.href.startsWith(`${base}/`))
-    .sort((a, b) => b.base.length - a.base.length)
-  return best?.audience
+  if (address.protocol !== "https:") return undefined
+  if (vaultSuffix !== undefined && address.host.endsWith(`.${vaultSuffix}`)) return `https://${vaultSuffix}`
+  // A server of one's own has both at one address; the version in the path tells them apart.
+  if (graph !== undefined && isBelow(address, graph) && /^\/(v1\.0|beta)\//.test(address.pathname))
+    return graph
+  return isBelow(address, resourceManager) ? resourceManagerAudience : undefined
+}
+
+function isBelow({ origin }: URL, base: string): boolean {
+  return origin === new URL(base).origin
 }
 
 /** @throws CliError when it is no https address */

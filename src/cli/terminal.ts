@@ -50,7 +50,8 @@ export function programName(script: string, path: string, folder: string): strin
     .some((entry) => isAbsolute(entry) && resolve(entry) === dirname(script))
   if (onPath) return basename(script)
   const fromHere = relative(folder, script)
-  return fromHere.startsWith("..") ? script : fromHere
+  if (fromHere.startsWith("..")) return script
+  return fromHere.includes("/") ? fromHere : `./${fromHere}`
 }
 
 async function askHidden(question: string): Promise<string> {
