@@ -119,11 +119,15 @@ function matchesAny(patterns: string[], action: string): boolean {
 
 const expressions = new Map<string, RegExp>()
 
-/** The patterns come from the role tables only; `*` stands for any text. */
+// The patterns come from the role tables only. `*` stands for any text, and between two slashes also for none:
+// `vaults/*/read` lets a Key Vault Reader see the vault itself.
 function toExpression(pattern: string): RegExp {
   let expression = expressions.get(pattern)
   if (expression === undefined) {
-    const escaped = pattern.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll("\\*", ".*")
+    const escaped = pattern
+      .replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
+      .replaceAll("/\\*/", "/(?:.*/)?")
+      .replaceAll("\\*", ".*")
     expression = new RegExp(`^${escaped}$`, "i")
     expressions.set(pattern, expression)
   }

@@ -1,5 +1,7 @@
 import { ArmError } from "./errors.ts"
 
+const filterLengthMax = 2048
+
 /** One condition of a `$filter`: `name eq 'v'` or `atScope()`. */
 export type Clause = { name: string; value: string } | { call: string; argument: string | undefined }
 
@@ -14,14 +16,13 @@ const call = /^(?<call>[a-z]+)\(\s*(?:'(?<argument>(?:[^']|'')*)')?\s*\)$/i
  */
 export function parseFilter(filter: string | undefined, known: readonly string[]): Clause[] {
   if (filter === undefined || filter.trim() === "") return []
+  if (filter.length > filterLengthMax) throw notSupported(known)
   return splitAtAnd(filter).map((text) => parseClause(text.trim(), known))
 }
 
-/** An `and` between quotes is text. */
+/** An `and` between quotes is text: what follows one that joins has an even number of quotes. */
 function splitAtAnd(filter: string): string[] {
-  return (
-    filter.match(/(?:'(?:[^']|'')*'|(?!\sand\s)[^'])+/gi)?.map((part) => part.replace(/^\s*and\s/i, "")) ?? []
-  )
+  return filter.split(/\s+and\s+(?=(?:[^']*'[^']*')*[^']*$)/i)
 }
 
 function parseClause(text: string, known: readonly string[]): Clause {
@@ -29,15 +30,15 @@ function parseClause(text: string, known: readonly string[]): Clause {
   const called = call.exec(text)?.groups
   const spelled = compared?.["name"] ?? called?.["call"] ?? ""
   const name = known.find((each) => each.toLowerCase() === spelled.toLowerCase())
-  if (name === undefined) {
-    throw new ArmError(
-      "InvalidFilterInQueryString",
-      `The filter is not supported. It may have: ${known.join(", ")}.`,
-    )
-  }
+  if (name === undefined) throw notSupported(known)
   const unquoted = (value: string | undefined) => value?.replaceAll("''", "'")
   if (compared !== undefined) return { name, value: unquoted(compared["value"]) ?? "" }
   return { call: name, argument: unquoted(called?.["argument"]) }
+}
+
+function notSupported(known: readonly string[]): ArmError {
+  const message = `The filter is not supported. It may have: ${known.join(", ")}.`
+  return new ArmError("InvalidFilterInQueryString", message)
 }
 
 /** The value that the filter compares this name with. */
