@@ -151,7 +151,8 @@ export async function buildApplication(config: ServerConfig, parts: ServerParts 
 }
 
 /** Which surfaces answer on which site, in the order requests meet them. */
-function buildSites(context: SurfaceContext, { maxBodyBytes, appTokens, region }: ServerConfig): Sites {
+function buildSites(context: SurfaceContext, config: ServerConfig): Sites {
+  const { maxBodyBytes, appTokens, region } = config
   const site = (name: string) => createSite({ name, ids: context.ids, log: context.log, maxBodyBytes })
   const sites: Sites = { vault: site("vault"), main: site("main"), loopback: site("loopback") }
   const { vault, main, loopback } = sites
@@ -161,7 +162,7 @@ function buildSites(context: SurfaceContext, { maxBodyBytes, appTokens, region }
   registerKeyVault(vault, context)
   registerOAuth(main, context)
   registerArm(main, context, { region })
-  registerManagedIdentity(loopback, context, { identityHeader: identityHeaderOf(context) })
+  registerManagedIdentity(loopback, context, { identityHeader: identityHeader(context, config) })
   registerAppTokens(main, context, { settings: appTokens, site: "main" })
   registerAppTokens(loopback, context, { settings: appTokens, site: "loopback" })
   return sites
@@ -170,13 +171,21 @@ function buildSites(context: SurfaceContext, { maxBodyBytes, appTokens, region }
 /** The operator's key for app tokens, when one is given. */
 function appTokenSigningKey({ appTokens: { signingKeyFile } }: ServerConfig): { signingKey?: string } {
   if (signingKeyFile === undefined) return {}
-  const bytes = readSecretFile(signingKeyFile, { what: "app-token signing key" })
-  // Editors end a file with a line break; the key is the line.
-  return {
-    signingKey: Buffer.from(bytes)
-      .toString("utf8")
-      .replace(/\r?\n$/, ""),
-  }
+  return { signingKey: readSecretLine(signingKeyFile, "app-token signing key") }
+}
+
+/** What workloads of this machine send as `IDENTITY_HEADER`: as given, or the installation's own. */
+function identityHeader(context: SurfaceContext, { identityHeaderSecretFile }: ServerConfig): string {
+  if (identityHeaderSecretFile === undefined) return identityHeaderOf(context)
+  return readSecretLine(identityHeaderSecretFile, "identity header secret")
+}
+
+/** Editors end a file with a line break; the secret is the line. */
+function readSecretLine(path: string, what: string): string {
+  const bytes = readSecretFile(path, { what })
+  return Buffer.from(bytes)
+    .toString("utf8")
+    .replace(/\r?\n$/, "")
 }
 
 async function openRootKey(

@@ -294,7 +294,6 @@ describe("what a CertificateClient is refused", () => {
     expect(refused).toMatchObject({
       status: 409,
       code: "Conflict",
-      innerCode: "ObjectIsDeletedButRecoverable",
     })
   })
 })

@@ -106,27 +106,17 @@ export function openClients(url: string, credential: TokenCredential) {
 export interface Failure {
   status: number | undefined
   code: string | undefined
-  /** Of `innererror`, which the library does not hand on by itself. */
-  innerCode: string | undefined
   message: string
 }
 
-/** What a caller of an official client catches. */
+/** What a caller of an official client catches; of the inner code the libraries tell nothing. */
 export async function failureOf(work: Promise<unknown>): Promise<Failure> {
   const error: unknown = await work.then(
     () => new Error("It succeeded"),
     (cause: unknown) => cause,
   )
   if (!(error instanceof RestError)) throw error
-  const { error: body } = JSON.parse(error.response?.bodyAsText ?? "{}") as {
-    error?: { innererror?: { code: string }; message: string }
-  }
-  return {
-    status: error.statusCode,
-    code: error.code,
-    innerCode: body?.innererror?.code,
-    message: body?.message ?? error.message,
-  }
+  return { status: error.statusCode, code: error.code, message: error.message }
 }
 
 /** Everything an official list answers. */
