@@ -33,7 +33,7 @@ export const clientAssertion: ClientProof = {
     assertCertificateDates(context, certificate)
     const claims = assertAssertionClaims(jws.payload, {
       appId: application.appId,
-      audiences,
+      audiences: audiences(),
       now: context.clock.now(),
     })
     await recordAssertion(context, application, { assertion: presented, ...claims })

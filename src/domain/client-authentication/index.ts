@@ -26,8 +26,8 @@ export interface ClientProof {
 /** The application that a request says to come from; nothing is proven yet. */
 export interface ClaimedClient {
   application: ApplicationRecord
-  /** What an assertion may name as its audience: our own addresses for this tenant. */
-  audiences: readonly string[]
+  /** What an assertion may name as its audience: our own addresses for this tenant, lower case. */
+  audiences: () => readonly string[]
 }
 
 const proofs = {
@@ -41,7 +41,7 @@ export interface ClientToAuthenticate {
   tenantId: string
   appId: string
   proof: { kind: ProofKind; presented: string }
-  audiences: readonly string[]
+  audiences: ClaimedClient["audiences"]
 }
 
 export interface AuthenticatedClient {

@@ -40,6 +40,7 @@ export function findParameter(form: Form, name: string): string | undefined {
 
 /** Undoes form encoding. @throws OAuthError 9002313 broken percent-encoding */
 export function decode(text: string): string {
+  if (!/[%+]/.test(text)) return text
   try {
     return decodeURIComponent(text.replaceAll("+", " "))
   } catch {

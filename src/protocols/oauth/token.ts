@@ -93,7 +93,7 @@ async function authenticate(
     tenantId: tenant.id,
     appId,
     proof,
-    audiences: audiencesOf(context, tenant),
+    audiences: () => audiencesOf(context, tenant),
   })
 }
 
