@@ -13,7 +13,7 @@ import {
   openssl,
   type PfxEncryption,
 } from "../openssl.ts"
-import { collect, failureOf, type Installation, openInstallation } from "./official-clients.ts"
+import { collect, failureOf, forAll, type Installation, openInstallation } from "./official-clients.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "keybearer-certificates-"))
 let installation: Installation
@@ -155,7 +155,7 @@ describe("CertificateClient", () => {
     const { certificates } = await installation.createVault()
     const names = Array.from({ length: 30 }, (_, at) => `tls-${String(at).padStart(2, "0")}`)
     const pfx = exportPfx(ec, "")
-    await Promise.all(names.map((name) => certificates.importCertificate(name, pfx)))
+    await forAll(names, (name) => certificates.importCertificate(name, pfx))
 
     const listed = await collect(certificates.listPropertiesOfCertificates())
 

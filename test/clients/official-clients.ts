@@ -119,6 +119,19 @@ export async function failureOf(work: Promise<unknown>): Promise<Failure> {
   return { status: error.statusCode, code: error.code, message: error.message }
 }
 
+/**
+ * Runs the work for each item, the first alone: of requests that are a client's first at the same moment, the library
+ * sends one without its body.
+ */
+export async function forAll<Item>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<unknown>,
+): Promise<void> {
+  const [first, ...others] = items
+  if (first !== undefined) await work(first)
+  await Promise.all(others.map(work))
+}
+
 /** Everything an official list answers. */
 export async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   const all: Item[] = []

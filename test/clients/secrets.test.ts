@@ -1,6 +1,13 @@
 /** @azure/keyvault-secrets, unmodified, against a listening server. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { collect, failureOf, type Installation, openClients, openInstallation } from "./official-clients.ts"
+import {
+  collect,
+  failureOf,
+  forAll,
+  type Installation,
+  openClients,
+  openInstallation,
+} from "./official-clients.ts"
 
 let installation: Installation
 
@@ -97,7 +104,7 @@ describe("SecretClient", () => {
   test("lists sixty secrets, in pages of any size", async () => {
     const { secrets } = await installation.createVault()
     const names = Array.from({ length: 60 }, (_, at) => `secret-${String(at).padStart(2, "0")}`)
-    await Promise.all(names.map((name) => secrets.setSecret(name, name)))
+    await forAll(names, (name) => secrets.setSecret(name, name))
 
     const all = await collect(secrets.listPropertiesOfSecrets())
     const sizes = async (maxPageSize?: number) => {
