@@ -7,7 +7,13 @@
 const { readFileSync, writeSync } = require("node:fs")
 
 const expiryMarginSeconds = 300
-const long = { "--resource": "resource", "--scope": "scope", "--tenant": "tenant", "--subscription": "subscription", "--output": "output" }
+const long = {
+  "--resource": "resource",
+  "--scope": "scope",
+  "--tenant": "tenant",
+  "--subscription": "subscription",
+  "--output": "output",
+}
 const short = { "-t": "tenant", "-s": "subscription", "-o": "output" }
 
 /** Prints the token and answers true, or prints nothing and answers false when it takes the whole CLI. */
@@ -69,7 +75,9 @@ function find(wanted, folder) {
 /** What the account is called in the token cache. */
 function accountOf({ name, assignedIdentityInfo }) {
   if (assignedIdentityInfo === undefined) return name
-  return assignedIdentityInfo === "MSI" ? "systemAssignedIdentity" : assignedIdentityInfo.slice("MSIClient-".length)
+  return assignedIdentityInfo === "MSI"
+    ? "systemAssignedIdentity"
+    : assignedIdentityInfo.slice("MSIClient-".length)
 }
 
 function toAnswer({ token, expiresAt }, subscription, tenant) {
@@ -98,7 +106,7 @@ function read(path) {
 
 function print(answer) {
   const bytes = Buffer.from(`${JSON.stringify(answer, null, 2)}\n`)
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     try {
       at += writeSync(1, bytes, at)
     } catch (error) {

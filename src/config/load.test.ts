@@ -66,7 +66,6 @@ describe("without any option", () => {
       identityHeaderSecretFile: undefined,
       logLevel: "info",
       logFormat: "text",
-      testControls: false,
     })
   })
 
@@ -302,10 +301,6 @@ describe("options that do not go together", () => {
       ["--app-tokens-max-lifetime-days", "30"],
       "--app-tokens-lifetime-days cannot be more than --app-tokens-max-lifetime-days",
     ],
-    [
-      ["--test-controls", "--host", "0.0.0.0"],
-      '--test-controls lets anyone forge tokens, so it goes with a loopback --host only, not "0.0.0.0"',
-    ],
   ])("%j are refused", async (argv, problem) => {
     expect(await problemsOf({ argv })).toEqual([problem])
   })
@@ -316,22 +311,6 @@ describe("options that do not go together", () => {
       httpPort: 0,
     })
   })
-
-  test.each(["localhost", "127.0.0.1", "127.8.8.8", "::1", "[::1]"])(
-    "loopback address %s has test controls",
-    async (host) => {
-      await expect(load({ argv: ["--test-controls", "--host", host] })).resolves.toMatchObject({
-        testControls: true,
-      })
-    },
-  )
-
-  test.each(["::", "192.168.0.1", "::ffff:10.0.0.1", "fe80::1"])(
-    "address %s has no test controls",
-    async (host) => {
-      await expect(load({ argv: ["--test-controls", "--host", host] })).rejects.toThrow(/loopback/)
-    },
-  )
 })
 
 describe("what follows from the options", () => {

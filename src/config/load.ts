@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from "node:path"
-import { isLoopback, listenAddresses } from "./addresses.ts"
+import { listenAddresses } from "./addresses.ts"
 import { ConfigError } from "./config-error.ts"
 import {
   type Environment,
@@ -117,7 +117,7 @@ function toServerOptions(values: Map<OptionName, unknown>): ServerOptions {
 
 /** What no option can see alone. A value that was refused is undefined here, and no conflict. */
 function findConflicts(given: Partial<ServerOptions>): string[] {
-  const { appTokens, host = "localhost", port, publicHost, vaultSuffix } = given
+  const { appTokens, port, publicHost, vaultSuffix } = given
   const rows: [bad: unknown, problem: string][] = [
     [given.ephemeral && given.store, "--ephemeral keeps nothing, so it goes without --store"],
     [
@@ -136,10 +136,6 @@ function findConflicts(given: Partial<ServerOptions>): string[] {
     [
       appTokens && appTokens.lifetimeDays > appTokens.maxLifetimeDays,
       "--app-tokens-lifetime-days cannot be more than --app-tokens-max-lifetime-days",
-    ],
-    [
-      given.testControls && !isLoopback(host),
-      `--test-controls lets anyone forge tokens, so it goes with a loopback --host only, not "${host}"`,
     ],
   ]
   return rows.filter(([bad]) => bad).map(([, problem]) => problem)

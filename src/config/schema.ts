@@ -44,7 +44,6 @@ export interface ServerOptions {
   readonly identityHeaderSecretFile: string | undefined
   readonly logLevel: LogLevel
   readonly logFormat: LogFormat
-  readonly testControls: boolean
 }
 
 /** Where the store is. `path` is a file, or `:memory:` when ephemeral. */
@@ -329,12 +328,6 @@ const table: { readonly [Name in OptionName]: OptionOf<ValueOf<Name>> } = {
     default: "text",
     environment: "KEYBEARER_LOG_FORMAT",
     sentence: "JSON lines for machines or text for people",
-  },
-  testControls: {
-    type: "boolean",
-    default: false,
-    environment: "KEYBEARER_TEST_CONTROLS",
-    sentence: "Let tests move the clock, inject faults and forge tokens; refuses any host but loopback",
   },
 }
 

@@ -27,7 +27,10 @@ async function selfSigned() {
     notAfter: 2_000_000_000,
     subjectAltNames: { dnsNames: ["localhost", "*.vault.localhost"] },
   })
-  return { key: toPem("PRIVATE KEY", exportPrivateKey(privateKey)), certificate: toPem("CERTIFICATE", certificate.der) }
+  return {
+    key: toPem("PRIVATE KEY", exportPrivateKey(privateKey)),
+    certificate: toPem("CERTIFICATE", certificate.der),
+  }
 }
 
 async function open() {
@@ -124,17 +127,20 @@ describe("CONNECT", () => {
   })
 
   // An open proxy would let anybody on this machine hide behind the server.
-  test.each(["example.com:443", "demo.vault.localhost:22", "vault.localhost.example.com:443", "10.0.0.1:443", "nonsense"])(
-    "refuses to lead to %s",
-    async (authority) => {
-      const { listener } = await open()
+  test.each([
+    "example.com:443",
+    "demo.vault.localhost:22",
+    "vault.localhost.example.com:443",
+    "10.0.0.1:443",
+    "nonsense",
+  ])("refuses to lead to %s", async (authority) => {
+    const { listener } = await open()
 
-      const { status, socket } = await tunnel(listener, authority)
-      socket.destroy()
+    const { status, socket } = await tunnel(listener, authority)
+    socket.destroy()
 
-      expect(status).toBe("HTTP/1.1 403 Forbidden")
-    },
-  )
+    expect(status).toBe("HTTP/1.1 403 Forbidden")
+  })
 
   test("does not keep the listener from closing", async () => {
     const { listener } = await open()

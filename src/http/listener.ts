@@ -44,7 +44,12 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     const site = isVaultHost(request.headers.host, vaultHostSuffix) ? sites.vault : sites.main
     site.routing(request, response)
   }
-  const tls = { ...serverOptions, key: options.tls.key, cert: options.tls.certificate, minVersion: "TLSv1.2" } as const
+  const tls = {
+    ...serverOptions,
+    key: options.tls.key,
+    cert: options.tls.certificate,
+    minVersion: "TLSv1.2",
+  } as const
   const https = await listenOnAll(options.addresses, options.httpsPort, () => createHttpsServer(tls, byHost))
   const http = await listenOnAll(loopbackAddresses, options.httpPort, () =>
     createHttpServer(serverOptions, (request, response) => sites.loopback.routing(request, response)),
@@ -99,7 +104,11 @@ interface Listening {
 }
 
 /** The first address decides the port; a machine without IPv6 does without `::1`. */
-async function listenOnAll(addresses: readonly string[], port: number, create: () => Server): Promise<Listening> {
+async function listenOnAll(
+  addresses: readonly string[],
+  port: number,
+  create: () => Server,
+): Promise<Listening> {
   const servers: Server[] = []
   let chosen = port
   for (const address of addresses) {
@@ -127,7 +136,10 @@ function listen(server: Server, host: string, port: number): Promise<number> {
 
 function explainListenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
   if (error.code !== "EADDRINUSE") return error
-  return new Error(`Port ${port} on ${host} is taken. Stop what uses it, or choose others with --port and --http-port`, {
-    cause: error,
-  })
+  return new Error(
+    `Port ${port} on ${host} is taken. Stop what uses it, or choose others with --port and --http-port`,
+    {
+      cause: error,
+    },
+  )
 }

@@ -7,7 +7,11 @@ import { createSite } from "./site.ts"
 
 function openSite(maxBodyBytes = 1024) {
   const lines: string[] = []
-  const log = createLog({ level: "info", format: "json", destination: { write: (line) => void lines.push(line) } })
+  const log = createLog({
+    level: "info",
+    format: "json",
+    destination: { write: (line) => void lines.push(line) },
+  })
   const site = createSite({ name: "main", ids: randomIds, log, maxBodyBytes })
   site.get("/things/:name", async (request) => request.params)
   site.post("/things", async (request) => ({ bytes: (request.body as Buffer | undefined)?.length ?? 0 }))
@@ -97,7 +101,11 @@ describe("a site", () => {
 describe("createLog()", () => {
   test("writes text for a person, with the cause of an error below it", () => {
     const lines: string[] = []
-    const log = createLog({ level: "info", format: "text", destination: { write: (line) => void lines.push(line) } })
+    const log = createLog({
+      level: "info",
+      format: "text",
+      destination: { write: (line) => void lines.push(line) },
+    })
 
     log.info("request", { status: 200 })
     log.error("failed", new Error("no disk"), { requestId: "r" })
