@@ -1,7 +1,7 @@
 import { homedir } from "node:os"
 import { isAbsolute, join } from "node:path"
 
-/** The client's own files. All are for their owner only: 0600 in a folder of 0700. */
+/** The client's own files, in a folder of 0700. All but the bundle of public certificates are 0600. */
 export interface ClientFiles {
   folder: string
   /** Servers, accounts and subscriptions. */

@@ -1,4 +1,13 @@
-import { type ArmClient, callApi, readTokenClaims, type RoleAssignment, SdkError } from "../sdk/index.ts"
+import { findNearest } from "../config/index.ts"
+import {
+  type ArmClient,
+  callApi,
+  collect,
+  readTokenClaims,
+  type RoleAssignment,
+  type RoleDefinition,
+  SdkError,
+} from "../sdk/index.ts"
 import { trimSlashes } from "./cloud.ts"
 import { CliError } from "./errors.ts"
 import type { Account } from "./session.ts"
@@ -14,7 +23,7 @@ export async function assignRole(
   arm: ArmClient,
   { scope, principalId, role }: RoleGrant,
 ): Promise<RoleAssignment> {
-  const { id: roleDefinitionId } = await arm.getRoleDefinition(scope, role)
+  const { id: roleDefinitionId } = await getRole(arm, scope, role)
   try {
     return await arm.createRoleAssignment({ scope, principalId, roleDefinitionId })
   } catch (error) {
@@ -26,6 +35,19 @@ export async function assignRole(
     }
     throw error
   }
+}
+
+async function getRole(arm: ArmClient, scope: string, role: string): Promise<RoleDefinition> {
+  const found = await arm.findRoleDefinition(scope, role)
+  if (found) return found
+  const definitions = await collect(arm.listRoleDefinitions(scope))
+  const names = definitions.map(({ properties }) => properties.roleName)
+  const nearest = findNearest(role, names)
+  throw new CliError(`There is no role "${role}"`, {
+    hints: [
+      nearest === undefined ? `There are: ${names.toSorted().join(", ")}` : `Did you mean "${nearest}"?`,
+    ],
+  })
 }
 
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i

@@ -1,5 +1,4 @@
-import { callApi, type Page, readPages } from "./api-call.ts"
-import { SdkError } from "./errors.ts"
+import { callApi, collect, type Page, readPages } from "./api-call.ts"
 import type { HttpClient } from "./http-client.ts"
 import type { AccessToken } from "./token-client.ts"
 
@@ -72,8 +71,8 @@ export interface ArmClient {
   setResourceGroup(subscriptionId: string, name: string, location: string): Promise<void>
   setVault(request: SetVaultRequest): Promise<ArmVault>
   listVaults(subscriptionId: string, resourceGroup?: string): AsyncIterable<ArmVault>
-  /** By name as written in its definition, whatever the case, or by GUID. @throws SdkError `invalidInput` when there is none */
-  getRoleDefinition(scope: string, nameOrId: string): Promise<RoleDefinition>
+  /** By its name, whatever the case, or by its GUID. */
+  findRoleDefinition(scope: string, nameOrId: string): Promise<RoleDefinition | undefined>
   listRoleDefinitions(scope: string): AsyncIterable<RoleDefinition>
   /** @throws SdkError `refused`, code `RoleAssignmentExists`, when that principal has the role there */
   createRoleAssignment(request: CreateRoleAssignmentRequest): Promise<RoleAssignment>
@@ -93,60 +92,67 @@ const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 /** @see contracts/entra.md 5.2 and contracts/keyvault.md 6.5 */
 export function createArmClient({ http, resourceManager, audience, getToken }: ArmClientOptions): ArmClient {
   const base = resourceManager.replace(/\/+$/, "")
-  const call = async <T>(url: string, method = "GET", body?: unknown): Promise<T> => {
+  const call: ArmCall = async <T>(path: string, method = "GET", body?: unknown): Promise<T> => {
     const { token } = await getToken(`${audience}/.default`)
+    const url = path.startsWith("/") ? `${base}${path}` : path
     return callApi<T>(http, { method, url, token, body })
   }
-  const urlOf = (path: string, apiVersion: string, filter?: string) =>
-    `${base}${path}?api-version=${apiVersion}${filter ? `&$filter=${encodeURIComponent(filter)}` : ""}`
-  const list = <T>(url: string) => readPages<T>(url, (page) => call<Page<T>>(page))
-  const authorization = (scope: string, kind: string, filter?: string) =>
-    urlOf(`${scope}/providers/Microsoft.Authorization/${kind}`, apiVersions.authorization, filter)
+  const list: ArmList = <T>(path: string) => readPages<T>(`${base}${path}`, (page) => call<Page<T>>(page))
+  return { ...resources(call, list), ...authorization(call, list) }
+}
 
-  const findRoleDefinition = async (scope: string, nameOrId: string): Promise<RoleDefinition | undefined> => {
-    if (guid.test(nameOrId)) return call(authorization(scope, `roleDefinitions/${nameOrId}`))
-    const filter = `roleName eq '${nameOrId.replaceAll("'", "''")}'`
-    for await (const found of list<RoleDefinition>(authorization(scope, "roleDefinitions", filter)))
-      return found
-    return undefined
-  }
+/** By path, or by the address of a next page. */
+type ArmCall = <T>(path: string, method?: string, body?: unknown) => Promise<T>
+type ArmList = <T>(path: string) => AsyncIterable<T>
 
+type Authorization =
+  | "findRoleDefinition"
+  | "listRoleDefinitions"
+  | "createRoleAssignment"
+  | "listRoleAssignments"
+
+function resources(call: ArmCall, list: ArmList): Omit<ArmClient, Authorization> {
   return {
-    listSubscriptions: () => list(urlOf("/subscriptions", apiVersions.subscriptions)),
+    listSubscriptions: () => list(withVersion("/subscriptions", apiVersions.subscriptions)),
     setResourceGroup: async (subscriptionId, name, location) => {
-      await call(
-        urlOf(`/subscriptions/${subscriptionId}/resourcegroups/${name}`, apiVersions.resourceGroups),
-        "PUT",
-        {
-          location,
-        },
-      )
+      const path = `/subscriptions/${subscriptionId}/resourcegroups/${encodeURIComponent(name)}`
+      await call(withVersion(path, apiVersions.resourceGroups), "PUT", { location })
     },
-    setVault: (request) => call(urlOf(vaultPath(request), apiVersions.vaults), "PUT", toVaultBody(request)),
+    setVault: (request) =>
+      call(withVersion(vaultPath(request), apiVersions.vaults), "PUT", toVaultBody(request)),
     listVaults: (subscriptionId, resourceGroup) => {
-      const group = resourceGroup === undefined ? "" : `/resourceGroups/${resourceGroup}`
+      const group = resourceGroup === undefined ? "" : `/resourceGroups/${encodeURIComponent(resourceGroup)}`
       const path = `/subscriptions/${subscriptionId}${group}/providers/Microsoft.KeyVault/vaults`
-      return list(urlOf(path, apiVersions.vaults))
+      return list(withVersion(path, apiVersions.vaults))
     },
-    getRoleDefinition: async (scope, nameOrId) => {
-      const found = await findRoleDefinition(scope, nameOrId)
-      if (found) return found
-      throw new SdkError("invalidInput", `There is no role "${nameOrId}"`)
+  }
+}
+
+function authorization(call: ArmCall, list: ArmList): Pick<ArmClient, Authorization> {
+  const at = (scope: string, kind: string, filter?: string) =>
+    withVersion(`${scope}/providers/Microsoft.Authorization/${kind}`, apiVersions.authorization, filter)
+  return {
+    findRoleDefinition: async (scope, nameOrId) => {
+      if (guid.test(nameOrId)) return call(at(scope, `roleDefinitions/${nameOrId}`))
+      const filter = `roleName eq '${nameOrId.replaceAll("'", "''")}'`
+      const [found] = await collect(list<RoleDefinition>(at(scope, "roleDefinitions", filter)))
+      return found
     },
-    listRoleDefinitions: (scope) => list(authorization(scope, "roleDefinitions")),
+    listRoleDefinitions: (scope) => list(at(scope, "roleDefinitions")),
     createRoleAssignment: ({ scope, principalId, roleDefinitionId }) =>
-      call(authorization(scope, `roleAssignments/${crypto.randomUUID()}`), "PUT", {
+      call(at(scope, `roleAssignments/${crypto.randomUUID()}`), "PUT", {
         properties: { roleDefinitionId, principalId },
       }),
-    listRoleAssignments: (scope, principalId) =>
-      list(
-        authorization(
-          scope,
-          "roleAssignments",
-          principalId === undefined ? "atScope()" : `atScope() and principalId eq '${principalId}'`,
-        ),
-      ),
+    listRoleAssignments: (scope, principalId) => {
+      const ofPrincipal = principalId === undefined ? "" : ` and principalId eq '${principalId}'`
+      return list(at(scope, "roleAssignments", `atScope()${ofPrincipal}`))
+    },
   }
+}
+
+function withVersion(path: string, apiVersion: string, filter?: string): string {
+  const query = filter === undefined ? "" : `&$filter=${encodeURIComponent(filter)}`
+  return `${path}?api-version=${apiVersion}${query}`
 }
 
 function vaultPath({ subscriptionId, resourceGroup, name }: SetVaultRequest): string {

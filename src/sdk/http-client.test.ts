@@ -23,18 +23,16 @@ describe("a request", () => {
     const url = await serve((request, response) => {
       request.setEncoding("utf8").on("data", (body: string) => {
         const { method, headers, url } = request
-        response
-          .setHeader("x-seen", "yes")
-          .end(
-            JSON.stringify({
-              method,
-              url,
-              agent: headers["user-agent"],
-              length: headers["content-length"],
-              own: headers["x-own"],
-              body,
-            }),
-          )
+        response.setHeader("x-seen", "yes").end(
+          JSON.stringify({
+            method,
+            url,
+            agent: headers["user-agent"],
+            length: headers["content-length"],
+            own: headers["x-own"],
+            body,
+          }),
+        )
       })
     })
     const http = createHttpClient({ userAgent: "test" })

@@ -1,5 +1,6 @@
 import { defineCommand } from "../command.ts"
 import { assignRole, resolvePrincipal } from "../roles.ts"
+import { toVaultRows } from "../vault-table.ts"
 import { defaultLocation, defaultResourceGroup } from "../vault-arguments.ts"
 import { findVault, withResourceGroup } from "../vaults.ts"
 
@@ -24,6 +25,7 @@ export const command = defineCommand({
     { does: "A vault", line: "vault create demo" },
     { does: "And the right to use it", line: 'vault create demo --assign-role "Key Vault Administrator"' },
   ],
+  toTable: toVaultRows,
   run: async (
     { name, "resource-group": group, location = defaultLocation, "assign-role": role },
     session,
