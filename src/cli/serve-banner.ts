@@ -16,17 +16,20 @@ export interface Announced {
   bootstrap: Credentials | undefined
 }
 
-/** What only the first start knows. The operator's secret is for scripts: a bootstrap file has it, else the terminal. */
+/**
+ * What only the first start knows. The operator's secret is for scripts: a bootstrap file has it, else the terminal. A
+ * person's password goes to the screen; to a log only when no file has it.
+ */
 export function announceCredentials(
   { administrator, operator }: Credentials,
-  bootstrapFile: string | undefined,
+  { bootstrapFile, isScreen }: { bootstrapFile: string | undefined; isScreen: boolean },
 ): string {
-  const secret = bootstrapFile === undefined ? operator.clientSecret : `in ${fromHere(bootstrapFile)}`
+  const inFile = bootstrapFile === undefined ? undefined : `in ${fromHere(bootstrapFile)}`
   return rows("First start. Shown this once:", [
     ["Administrator", administrator.userPrincipalName],
-    ["Password", administrator.password],
+    ["Password", isScreen ? administrator.password : (inFile ?? administrator.password)],
     ["Operator", operator.clientId],
-    ["Client secret", secret],
+    ["Client secret", inFile ?? operator.clientSecret],
   ])
 }
 

@@ -10,6 +10,8 @@ export interface Terminal {
   readonly program: string
   /** Somebody is there to answer a question. */
   readonly isInteractive: boolean
+  /** Standard output is a screen: what is written there is read once and kept nowhere. */
+  readonly isScreen: boolean
   /** Epoch seconds. */
   now(): number
   writeOut(text: string): void
@@ -30,6 +32,7 @@ export function processTerminal(): Terminal {
     env: process.env,
     program: programName(process.argv[1] ?? "keybearer", process.env.PATH ?? "", process.cwd()),
     isInteractive: process.stdin.isTTY && process.stderr.isTTY,
+    isScreen: process.stdout.isTTY,
     now: () => Math.floor(Date.now() / 1000),
     writeOut: (text) => void process.stdout.write(text),
     writeError: (text) => void process.stderr.write(text),

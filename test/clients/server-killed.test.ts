@@ -27,11 +27,13 @@ test("every secret that was answered is there after a kill", async () => {
         const body = JSON.stringify({ value: `value of ${name}` })
         const answer = await asker.ask({ method: "PUT", url: urlOf(name), headers, body })
         if (answer.status === 200) answered.set(name, `value of ${name}`)
+        if (answered.size === enough) answeredEnough()
       }
     }
-    const writing = Promise.allSettled(Array.from({ length: writers }, (_, writer) => write(writer)))
+    const { promise: enoughAnswers, resolve: answeredEnough } = Promise.withResolvers<void>()
     const enough = answered.size + 20 + Math.floor(Math.random() * 200)
-    while (answered.size < enough) await new Promise(setImmediate)
+    const writing = Promise.allSettled(Array.from({ length: writers }, (_, writer) => write(writer)))
+    await enoughAnswers
     await server.stop("SIGKILL")
     await writing
     asker.close()

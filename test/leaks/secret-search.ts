@@ -55,7 +55,7 @@ function formsOf({ name, value }: Secret): Form[] {
       ["percent-encoded", percent.replaceAll("%20", "+")],
     )
   }
-  const distinct = new Map(texts.map(([form, text]) => [text, form]))
+  const distinct = new Map(texts.filter(([, text]) => text !== value).map(([form, text]) => [text, form]))
   return [
     { form: "it is", bytes },
     { form: "UTF-16", bytes: Buffer.from(bytes.toString("utf8"), "utf16le") },

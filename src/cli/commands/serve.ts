@@ -46,7 +46,10 @@ async function start(config: ServerConfig, { terminal }: Session) {
   try {
     const server = await startServer(config, {
       env: terminal.env,
-      showBootstrap: (bootstrap) => terminal.writeOut(announceCredentials(bootstrap, config.bootstrapFile)),
+      showBootstrap: (bootstrap) => {
+        const { isScreen } = terminal
+        terminal.writeOut(announceCredentials(bootstrap, { bootstrapFile: config.bootstrapFile, isScreen }))
+      },
     })
     const announced: Announced = {
       endpoints: server.context.endpoints,
