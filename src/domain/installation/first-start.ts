@@ -1,18 +1,22 @@
 import { hashPassword } from "../../crypto/password-hash.ts"
 import { generateSecretText } from "../../crypto/random.ts"
-import { digestSecret } from "../../crypto/secret-hash.ts"
 import type {
-  ApplicationRecord,
   ClientSecretRecord,
   ResourceGroupRecord,
   RoleAssignmentRecord,
-  ServicePrincipalRecord,
   SubscriptionRecord,
   TenantRecord,
   UserRecord,
 } from "../../storage/records.ts"
 import type { Transaction } from "../../storage/store.ts"
-import { type Caller, insertRoleAssignment, systemCaller } from "../access/index.ts"
+import { insertRoleAssignment, systemCaller } from "../access/index.ts"
+import {
+  insertApplication,
+  insertClientSecret,
+  type RegisteredApplication,
+  toApplication,
+  toClientSecret,
+} from "../applications/index.ts"
 import { recordEvent } from "../audit/index.ts"
 import type { DomainContext } from "../context.ts"
 import { checkLocation, insertResourceGroup } from "../resource-groups/index.ts"
@@ -89,13 +93,11 @@ export async function confirmHandover(context: DomainContext): Promise<void> {
   })
 }
 
-interface Beginning {
+interface Beginning extends RegisteredApplication {
   tenant: TenantRecord
   subscription: SubscriptionRecord
   resourceGroup: ResourceGroupRecord
   administrator: UserRecord
-  application: ApplicationRecord
-  servicePrincipal: ServicePrincipalRecord
   clientSecret: ClientSecretRecord
 }
 
@@ -123,8 +125,7 @@ async function toBeginning(
   options: FirstStartOptions,
   credentials: { password: string; clientSecret: string },
 ): Promise<Beginning> {
-  const { clock, ids } = context
-  const createdAt = clock.now()
+  const createdAt = context.clock.now()
   const tenant = toTenant(context, { id: options.tenantId, domain: options.tenantDomain })
   const subscription = toSubscription(context, {
     id: options.subscriptionId,
@@ -136,7 +137,7 @@ async function toBeginning(
     displayName: "Administrator",
     password: credentials.password,
   })
-  const named = { tenantId: tenant.id, appId: ids.guid(), displayName: "keybearer operator", createdAt }
+  const operator = toApplication(context, tenant.id, { displayName: "keybearer operator" })
   return {
     tenant,
     subscription,
@@ -149,9 +150,8 @@ async function toBeginning(
       createdAt,
     },
     administrator,
-    application: { ...named, id: ids.guid(), identifierUris: [], accessTokenVersion: 1 },
-    servicePrincipal: { ...named, id: ids.guid(), kind: "application", enabled: true },
-    clientSecret: toClientSecret(context, named, credentials.clientSecret),
+    ...operator,
+    clientSecret: toOperatorSecret(context, operator.application, credentials.clientSecret),
   }
 }
 
@@ -170,7 +170,8 @@ async function insertBeginning(tx: Transaction, context: DomainContext, beginnin
   await insertSubscription(tx, context, caller, subscription)
   await insertResourceGroup(tx, context, caller, beginning.resourceGroup)
   await insertUser(tx, context, caller, administrator)
-  await insertOperator(tx, context, caller, beginning)
+  await insertApplication(tx, context, caller, beginning)
+  await insertClientSecret(tx, context, caller, beginning.clientSecret)
   for (const principal of [
     { principalId: administrator.id, principalType: "User" },
     { principalId: servicePrincipal.id, principalType: "ServicePrincipal" },
@@ -185,24 +186,6 @@ async function insertBeginning(tx: Transaction, context: DomainContext, beginnin
     userId: administrator.id,
     passwordHash: null,
     createdAt: administrator.createdAt,
-  })
-}
-
-async function insertOperator(
-  tx: Transaction,
-  context: DomainContext,
-  caller: Caller,
-  { application, servicePrincipal, clientSecret }: Beginning,
-): Promise<void> {
-  await tx.applications.insert(application)
-  await tx.servicePrincipals.insert(servicePrincipal)
-  await tx.clientSecrets.insert(clientSecret)
-  await recordEvent(tx, context, {
-    tenantId: application.tenantId,
-    actor: caller.principalId,
-    action: "ApplicationCreate",
-    target: application.id,
-    details: { appId: application.appId, servicePrincipalId: servicePrincipal.id },
   })
 }
 
@@ -243,7 +226,7 @@ async function reissueCredentials(
     for (const { id } of await tx.clientSecrets.list({ where: { appId: operatorAppId } })) {
       await tx.clientSecrets.delete({ id })
     }
-    await tx.clientSecrets.insert(toClientSecret(context, { tenantId, appId: operatorAppId }, clientSecret))
+    await tx.clientSecrets.insert(toOperatorSecret(context, { tenantId, appId: operatorAppId }, clientSecret))
     await recordEvent(tx, context, {
       tenantId,
       actor: "system",
@@ -262,22 +245,14 @@ async function reissueCredentials(
   }
 }
 
-function toClientSecret(
-  { clock, ids, keyring }: DomainContext,
+function toOperatorSecret(
+  context: DomainContext,
   { tenantId, appId }: { tenantId: string; appId: string },
-  text: string,
+  secretText: string,
 ): ClientSecretRecord {
-  const startsAt = clock.now()
-  return {
-    id: ids.guid(),
-    tenantId,
-    appId,
-    displayName: "Made at first start",
-    hint: text.slice(0, 3),
-    secretDigest: digestSecret(keyring.pepper, text),
-    startsAt,
-    expiresAt: startsAt + operatorSecretLifetimeSeconds,
-  }
+  const named = { appId, displayName: "Made at first start" }
+  const lifetimeSeconds = operatorSecretLifetimeSeconds
+  return toClientSecret(context, tenantId, { ...named, lifetimeSeconds, secretText }).record
 }
 
 /** 24 letters and digits, 142 bits: for a person to copy once. */
