@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { openTestContext, testNow } from "../../../test/context.ts"
 import type { DomainContext } from "../context.ts"
-import { recordEvent, verifyChain } from "./index.ts"
+import { recordEvent, recordRead, verifyChain } from "./index.ts"
 
 async function record(context: DomainContext, ...actions: string[]): Promise<void> {
   for (const action of actions) {
@@ -40,6 +40,30 @@ describe("the audit log", () => {
     await record(context, "A", "B", "C")
 
     expect(await verifyChain(context)).toEqual({ whole: true, events: 3 })
+  })
+
+  test("chains reads that arrive together, with changes between them", async () => {
+    const context = await openTestContext()
+    const read = (action: string) =>
+      recordRead(context, { tenantId: "t", actor: "someone", action, target: "/vaults/v" })
+
+    const many = Array.from({ length: 300 }, (_, at) => read(`Read${at}`))
+    await Promise.all([...many, record(context, "A", "B")])
+    await read("Last")
+
+    const events = await context.store.auditEvents.list({ orderBy: "sequence" })
+    const reads = events.map(({ action }) => action).filter((action) => action.startsWith("Read"))
+    expect(reads).toEqual(many.map((_, at) => `Read${at}`))
+    expect(events.at(-1)).toMatchObject({ sequence: 303, action: "Last" })
+    expect(await verifyChain(context)).toEqual({ whole: true, events: 303 })
+  })
+
+  test("refuses a read that it could not record", async () => {
+    const context = await openTestContext()
+    await context.store.close()
+
+    const event = { tenantId: "t", actor: "someone", action: "Read", target: "/vaults/v" }
+    await expect(recordRead(context, event)).rejects.toThrow("The store is closed")
   })
 
   test("writes nothing when the change it tells about fails", async () => {

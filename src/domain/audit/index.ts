@@ -7,7 +7,7 @@
  */
 import { digestsEqual, hmacSha256 } from "../../crypto/mac.ts"
 import type { AuditEventRecord, Json } from "../../storage/records.ts"
-import type { Transaction } from "../../storage/store.ts"
+import type { Store, Transaction } from "../../storage/store.ts"
 import type { DomainContext } from "../context.ts"
 
 export interface AuditEvent {
@@ -27,22 +27,76 @@ export interface AuditEvent {
 /** Appends an event to the chain, as part of the transaction it tells about. */
 export async function recordEvent(
   tx: Transaction,
-  { clock, keyring }: Pick<DomainContext, "clock" | "keyring">,
+  context: Pick<DomainContext, "clock" | "keyring">,
   event: AuditEvent,
 ): Promise<void> {
-  const [previous] = await tx.auditEvents.list({ orderBy: "sequence", descending: true, limit: 1 })
-  const unsigned = {
-    sequence: (previous?.sequence ?? 0) + 1,
-    at: clock.now(),
-    tenantId: event.tenantId,
-    actor: event.actor,
-    action: event.action,
-    target: event.target,
-    outcome: event.outcome ?? "success",
-    correlationId: event.correlationId ?? null,
-    details: event.details ?? {},
-  } satisfies Omit<AuditEventRecord, "mac">
-  await tx.auditEvents.insert({ ...unsigned, mac: chainMac(keyring.auditKey, previous?.mac, unsigned) })
+  await appendEvents(tx, context, [event])
+}
+
+/** Reads whose events wait for a transaction of their store. */
+const waitingReads = new WeakMap<Store, WaitingRead[]>()
+
+interface WaitingRead {
+  event: AuditEvent
+  resolve: () => void
+  reject: (error: unknown) => void
+}
+
+const readsPerTransactionMax = 128
+
+/**
+ * Records a read, in a transaction that reads arriving together share: the chain is looked up once for all
+ * of them. Resolves when the event is on disk; only then may the answer go out.
+ */
+export function recordRead(context: DomainContext, event: AuditEvent): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const read = { event, resolve, reject }
+    const waiting = waitingReads.get(context.store)
+    if (waiting !== undefined) {
+      waiting.push(read)
+      return
+    }
+    waitingReads.set(context.store, [read])
+    setImmediate(() => void recordWaitingReads(context))
+  })
+}
+
+async function recordWaitingReads(context: DomainContext): Promise<void> {
+  const waiting = waitingReads.get(context.store) ?? []
+  while (waiting.length > 0) {
+    const reads = waiting.splice(0, readsPerTransactionMax)
+    const events = reads.map(({ event }) => event)
+    try {
+      await context.store.transaction((tx) => appendEvents(tx, context, events))
+      for (const { resolve } of reads) resolve()
+    } catch (error) {
+      for (const { reject } of reads) reject(error)
+    }
+  }
+  waitingReads.delete(context.store)
+}
+
+async function appendEvents(
+  tx: Transaction,
+  { clock, keyring }: Pick<DomainContext, "clock" | "keyring">,
+  events: readonly AuditEvent[],
+): Promise<void> {
+  let [previous] = await tx.auditEvents.list({ orderBy: "sequence", descending: true, limit: 1 })
+  for (const event of events) {
+    const unsigned = {
+      sequence: (previous?.sequence ?? 0) + 1,
+      at: clock.now(),
+      tenantId: event.tenantId,
+      actor: event.actor,
+      action: event.action,
+      target: event.target,
+      outcome: event.outcome ?? "success",
+      correlationId: event.correlationId ?? null,
+      details: event.details ?? {},
+    } satisfies Omit<AuditEventRecord, "mac">
+    previous = { ...unsigned, mac: chainMac(keyring.auditKey, previous?.mac, unsigned) }
+    await tx.auditEvents.insert(previous)
+  }
 }
 
 /** Where the chain is broken, or that it is whole. */

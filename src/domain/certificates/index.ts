@@ -24,9 +24,9 @@ export { listCertificates, listCertificateVersions, listDeletedCertificates } fr
 export {
   type CertificatePolicy,
   type CertificatePolicyInput,
-  keyUsages,
   type LifetimeAction,
   type SubjectAltNames,
 } from "./policy.ts"
+export { type KeyMaterial, readKeyMaterial } from "./key-material.ts"
 export { toPemValue } from "./secret-value.ts"
 export { updateCertificate } from "./update-certificate.ts"

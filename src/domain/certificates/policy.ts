@@ -54,7 +54,7 @@ export interface CertificatePolicyInput {
   issuerName?: string | undefined
 }
 
-export const keyUsages: readonly KeyUsage[] = [
+const keyUsages: readonly KeyUsage[] = [
   "digitalSignature",
   "nonRepudiation",
   "keyEncipherment",

@@ -1,7 +1,7 @@
 import type { Json } from "../../storage/records.ts"
 import type { Transaction } from "../../storage/store.ts"
 import type { Caller } from "../access/index.ts"
-import { recordEvent } from "../audit/index.ts"
+import { type AuditEvent, recordEvent, recordRead } from "../audit/index.ts"
 import type { DomainContext } from "../context.ts"
 import { vaultResourceId } from "../vaults/index.ts"
 import { type CollectionAddress, objectScope, type VersionAddress } from "./address.ts"
@@ -34,14 +34,32 @@ export function recordOperation(
   operation: LoggedOperation,
   address: CollectionAddress | VersionAddress,
 ): Promise<void> {
+  return recordEvent(tx, context, toEvent(caller, operation, address))
+}
+
+/** Records that an object was read. Resolves when that is on disk. */
+export function recordReading(
+  context: DomainContext,
+  caller: Actor,
+  operation: LoggedOperation,
+  address: VersionAddress,
+): Promise<void> {
+  return recordRead(context, toEvent(caller, operation, address))
+}
+
+function toEvent(
+  caller: Actor,
+  operation: LoggedOperation,
+  address: CollectionAddress | VersionAddress,
+): AuditEvent {
   const details: { [member: string]: Json } = {}
   if ("version" in address && address.version !== undefined) details["version"] = address.version
-  return recordEvent(tx, context, {
+  return {
     tenantId: caller.tenantId,
     actor: caller.principalId,
     action: `${objectKinds[address.kind].logName}${operation}`,
     target: "name" in address ? objectScope(address) : vaultResourceId(address.vault),
     correlationId: caller.correlationId,
     details,
-  })
+  }
 }

@@ -2,7 +2,7 @@ import type { VaultObjectRecord, VaultRecord } from "../../storage/records.ts"
 import type { Caller } from "../access/index.ts"
 import type { DomainContext } from "../context.ts"
 import { type ObjectAddress, toObjectKey, type VersionAddress } from "./address.ts"
-import { type LoggedOperation, recordOperation } from "./events.ts"
+import { type LoggedOperation, recordReading } from "./events.ts"
 import { getActiveVersion, type StoredVersion } from "./stored-version.ts"
 import { openValue, vaultKeyOf } from "./values.ts"
 
@@ -24,15 +24,12 @@ export async function readVersion(
   address: VersionAddress,
   options: { operation: LoggedOperation; assertReadable?: (found: StoredVersion) => void },
 ): Promise<OpenedVersion> {
-  const vaultKey = await vaultKeyOf(context, address.vault)
-  return context.store.transaction(async (tx) => {
-    const found = await getActiveVersion(tx, address)
-    options.assertReadable?.(found)
-    const value = openValue(vaultKey, address.vault, found.version)
-    const { version } = found.version
-    await recordOperation(tx, context, caller, options.operation, { ...address, version })
-    return { ...found, value }
-  })
+  const found = await getActiveVersion(context.store, address)
+  options.assertReadable?.(found)
+  const value = await openStoredValue(context, address.vault, found)
+  const { version } = found.version
+  await recordReading(context, caller, options.operation, { ...address, version })
+  return { ...found, value }
 }
 
 /** Opens the value of a version that was read before. @throws SealError when it was tampered with */
