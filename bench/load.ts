@@ -15,12 +15,15 @@ export interface LoadedServer {
 }
 
 export class LoadGenerator {
+  /** Servers that have had their first load, which compiles what all later ones run. */
+  readonly #warm = new Set<number>()
   readonly #worker = new Worker<Load, LoadResult>("load-generator.ts", "driving")
 
   /** Answers requests per CPU second of the server. @throws when any answer was not 200 */
   async requestsPerCpuSecond({ pid, target, requests }: LoadedServer, seconds: number): Promise<number> {
     const load = { target, requests, connections: 32, seconds }
-    await this.#worker.ask({ ...load, seconds: seconds / 5 })
+    await this.#worker.ask({ ...load, seconds: this.#warm.has(pid) ? seconds / 5 : Math.max(seconds, 2) })
+    this.#warm.add(pid)
     const before = cpuSecondsOf(pid)
     const { answers } = await this.#worker.ask(load)
     const cpuSeconds = cpuSecondsOf(pid) - before

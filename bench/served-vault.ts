@@ -14,7 +14,7 @@ export interface ServedVault {
 }
 
 export async function serveMeasured(): Promise<ServerProcess> {
-  const server = await serve({ launcher: onMeasuredCore, flags: ["--log-level", "warn"] })
+  const server = await serve({ launcher: onMeasuredCore, flags: ["--log-format", "json"] })
   trust(server.bootstrap)
   return server
 }

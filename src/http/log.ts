@@ -1,5 +1,3 @@
-import { type DestinationStream, pino } from "pino"
-
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent"
 export type LogFormat = "json" | "text"
 
@@ -17,35 +15,77 @@ export interface LogOptions {
   level: LogLevel
   format: LogFormat
   /** Where lines go; standard error when not given. */
-  destination?: DestinationStream
+  destination?: LogDestination
+}
+
+export interface LogDestination {
+  write(lines: string): void
+}
+
+/** In the numbers that log readers know from bunyan and pino. */
+const severities = { debug: 20, info: 30, warn: 40, error: 50, silent: 60 }
+
+interface Happening {
+  severity: "info" | "warn" | "error"
+  event: string
+  fields: LogFields
+  cause?: unknown
 }
 
 /** One line an event: JSON for machines, text for a person at a terminal. */
-export function createLog({ level, format, destination }: LogOptions): Log {
-  const stream = destination ?? pino.destination({ dest: 2, sync: true })
-  const logger = pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    format === "json" ? stream : { write: (line: string) => stream.write(toText(line)) },
-  )
+export function createLog({ level, format, destination = standardError() }: LogOptions): Log {
+  const toLine = format === "json" ? toJson : toText
+  const write = (happening: Happening) => {
+    if (severities[happening.severity] < severities[level]) return
+    destination.write(`${toLine(happening, new Date().toISOString())}\n`)
+  }
   return {
-    info: (event, fields) => logger.info(fields ?? {}, event),
-    warn: (event, fields) => logger.warn(fields ?? {}, event),
-    error: (event, cause, fields) => logger.error({ ...fields, err: cause }, event),
+    info: (event, fields = {}) => write({ severity: "info", event, fields }),
+    warn: (event, fields = {}) => write({ severity: "warn", event, fields }),
+    error: (event, cause, fields = {}) => write({ severity: "error", event, fields, cause }),
   }
 }
 
-interface LogLine {
-  time: string
-  level: number
-  msg: string
-  err?: { stack?: string; message?: string }
-  [field: string]: unknown
+function toJson({ severity, event, fields, cause }: Happening, time: string): string {
+  const err = cause === undefined ? {} : { err: toPlain(cause) }
+  return JSON.stringify({ level: severities[severity], time, msg: event, ...fields, ...err })
 }
 
-function toText(line: string): string {
-  const { time, level, msg, err, ...fields } = JSON.parse(line) as LogLine
-  const rest = Object.entries(fields).map(([name, value]) => `${name}=${String(value)}`)
-  const mark = level >= 50 ? "error " : level >= 40 ? "warn " : ""
-  const trace = err === undefined ? "" : `\n${err.stack ?? err.message ?? ""}`
-  return `${[time.slice(11, 19), mark + msg, ...rest].join(" ")}${trace}\n`
+function toPlain(cause: unknown): object {
+  if (!(cause instanceof Error)) return { message: String(cause) }
+  const { name, message, stack } = cause
+  return { name, message, stack, ...(cause.cause === undefined ? {} : { cause: toPlain(cause.cause) }) }
+}
+
+function toText({ severity, event, fields, cause }: Happening, time: string): string {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined)
+  const rest = given.map(([name, value]) => `${name}=${String(value)}`)
+  const mark = severity === "info" ? "" : `${severity} `
+  const trace = cause === undefined ? "" : `\n${toTrace(cause)}`
+  return [time.slice(11, 19), mark + event, ...rest].join(" ") + trace
+}
+
+function toTrace(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause)
+  const trace = cause.stack ?? cause.message
+  return cause.cause === undefined ? trace : `${trace}\nCaused by: ${toTrace(cause.cause)}`
+}
+
+/** What one turn of the event loop logs is written with one call; nothing is left behind when the process ends by itself. */
+function standardError(): LogDestination {
+  let pending = ""
+  const flush = () => {
+    process.off("exit", flush)
+    process.stderr.write(pending)
+    pending = ""
+  }
+  return {
+    write: (lines) => {
+      if (pending === "") {
+        setImmediate(flush)
+        process.on("exit", flush)
+      }
+      pending += lines
+    },
+  }
 }
