@@ -106,6 +106,28 @@ describe("the server", () => {
     await next.close()
   })
 
+  test("applies a seed at every start, before it says that it is ready", async ({ expect }) => {
+    const data = newDirectory()
+    const seed = join(newDirectory(), "seed.yaml")
+    writeFileSync(seed, 'vaults: [{ name: demo, secrets: [{ name: s, value: "one" }] }]')
+    await (await start(data, "--seed", seed)).close()
+
+    const second = await start(data, "--seed", seed)
+
+    expect(await second.context.store.vaultObjectVersions.list({})).toHaveLength(1)
+    await second.close()
+  })
+
+  test("makes nothing when its seed cannot be read", async ({ expect }) => {
+    const data = join(newDirectory(), "data")
+    const seed = join(newDirectory(), "seed.yaml")
+    writeFileSync(seed, "vaults: [{}]")
+
+    await expect(start(data, "--seed", seed)).rejects.toThrow("vaults[0].name: is missing")
+
+    expect(existsSync(data)).toBe(false)
+  })
+
   test("refuses a store that was sealed with another root key", async ({ expect }) => {
     const data = newDirectory()
     await (await start(data)).close()

@@ -28,6 +28,7 @@ import {
   prepareHandover,
 } from "./domain/installation/index.ts"
 import { openKeyring } from "./domain/keyring/index.ts"
+import { applySeed, readSeed, type Seed } from "./domain/seed/index.ts"
 import { ensureSigningKeys } from "./domain/tokens/index.ts"
 import { createLog, createSite, type Log, openListener, type Site } from "./http/index.ts"
 import { type Ids, randomIds } from "./ids.ts"
@@ -89,6 +90,8 @@ export async function startServer(config: ServerConfig, parts: ServerParts = {})
     for (const step of undo.splice(0).reverse()) await step()
   }
   try {
+    // A seed that cannot be read stops the start before anything is made.
+    const seed = config.seed === undefined ? undefined : await readSeed(config.seed, parts.env ?? {})
     const application = await buildApplication(config, parts)
     undo.push(() => application.close())
     const { context, handover } = application
@@ -106,6 +109,8 @@ export async function startServer(config: ServerConfig, parts: ServerParts = {})
     application.bind(listener)
     const trusted = placeCaCertificate(config, certificate)
     undo.push(trusted.remove, keepHouseRegularly(context))
+    // Only now: what an application may be called depends on our own addresses.
+    if (seed !== undefined) await applyAndLog(context, seed, config.region)
     const bootstrap = await handover?.complete(trusted.path, parts.showBootstrap)
     const { httpsPort, httpPort } = listener
     context.log.info("ready", { httpsPort, httpPort })
@@ -166,6 +171,12 @@ function buildSites(context: SurfaceContext, config: ServerConfig): Sites {
   registerAppTokens(main, context, { settings: appTokens, site: "main" })
   registerAppTokens(loopback, context, { settings: appTokens, site: "loopback" })
   return sites
+}
+
+async function applyAndLog(context: SurfaceContext, seed: Seed, region: string): Promise<void> {
+  const { notes, ...counts } = await applySeed(context, seed, { region })
+  context.log.info("seed applied", { ...counts })
+  for (const note of notes) context.log.warn("seed", { note })
 }
 
 /** The operator's key for app tokens, when one is given. */

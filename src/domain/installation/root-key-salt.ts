@@ -9,7 +9,7 @@ export async function findOrMakeRootKeySalt(store: Store): Promise<Uint8Array> {
   const made = Buffer.from(randomBytes(saltBytes)).toString("hex")
   const salt = await store.transaction(async (tx) => {
     const setting = await tx.settings.find({ name: settingName })
-    if (setting !== undefined) return String(setting.value)
+    if (typeof setting?.value === "string") return setting.value
     await tx.settings.insert({ name: settingName, value: made })
     return made
   })
