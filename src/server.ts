@@ -139,7 +139,16 @@ export async function buildApplication(config: ServerConfig, parts: ServerParts 
     const rootKey = await openRootKey(config, store, parts.env ?? {})
     const keyring = await openKeyring({ store, clock, ids, rootKey })
     const { endpoints, bind } = openEndpoints(config)
-    const context: SurfaceContext = { store, clock, ids, keyring, endpoints, log }
+    const { accessTokenLifetimeSeconds } = config
+    const context: SurfaceContext = {
+      store,
+      clock,
+      ids,
+      keyring,
+      endpoints,
+      log,
+      accessTokenLifetimeSeconds,
+    }
     await ensureSigningKeys(context)
     await ensureAppTokenSigningKey({ ...context, appTokens: config.appTokens }, appTokenSigningKey(config))
     const handover = await prepareHandover(context, config)

@@ -24,4 +24,6 @@ export interface DomainContext {
   readonly ids: Ids
   readonly keyring: Keyring
   readonly endpoints: Endpoints
+  /** Of every access token of an application; 60 to 90 minutes, at random, when not given. */
+  readonly accessTokenLifetimeSeconds?: number | undefined
 }

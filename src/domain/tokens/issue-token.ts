@@ -50,7 +50,7 @@ export async function issueAppOnlyToken(
 ): Promise<IssuedToken> {
   const key = await activeSigningKey(context)
   const format = formatOf(request.resource.accessTokenVersion)
-  const lifetimeSeconds = request.lifetimeSeconds ?? randomLifetime()
+  const lifetimeSeconds = request.lifetimeSeconds ?? context.accessTokenLifetimeSeconds ?? randomLifetime()
   const facts = toFacts(context, request, context.clock.now() + lifetimeSeconds)
   const header = { typ: "JWT", alg: "RS256", ...format.headerOf(key.kid) } as const
   return {

@@ -148,6 +148,14 @@ describe("issueAppOnlyToken", () => {
     expect(new Set(lifetimes).size).toBeGreaterThan(1)
   })
 
+  test("lives as long as the operator of the server decided", async () => {
+    const { context, servicePrincipal } = await open()
+
+    const token = await issue({ ...context, accessTokenLifetimeSeconds: 900 }, servicePrincipal)
+
+    expect(decodeJwt(token).exp).toBe(testNow + 900)
+  })
+
   test("names the roles that were given, and the verifier reads them", async () => {
     const { context, servicePrincipal } = await open()
     const token = await issue(context, servicePrincipal, { appRoles: ["Orders.Read"] })
