@@ -10,6 +10,7 @@ import type {
 } from "../../storage/records.ts"
 import type { Transaction } from "../../storage/store.ts"
 import { insertRoleAssignment, systemCaller } from "../access/index.ts"
+import { insertIdentity, systemAppTokenCaller } from "../app-tokens/index.ts"
 import {
   insertApplication,
   insertClientSecret,
@@ -56,7 +57,6 @@ export interface FirstCredentials {
 
 export const firstResourceGroup = "keybearer"
 const ownerRoleId = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
-const administratorIdentityId = 1
 const operatorSecretLifetimeSeconds = 730 * 86_400
 
 /**
@@ -178,14 +178,10 @@ async function insertBeginning(tx: Transaction, context: DomainContext, beginnin
   ]) {
     await insertRoleAssignment(tx, context, caller, toOwner(context, beginning, principal))
   }
-  await tx.appTokenIdentities.insert({
-    id: administratorIdentityId,
+  await insertIdentity(tx, context, systemAppTokenCaller(), {
     name: administrator.userPrincipalName,
-    nameKey: administrator.userPrincipalNameKey,
     tokenRoles: ["Administrator"],
     userId: administrator.id,
-    passwordHash: null,
-    createdAt: administrator.createdAt,
   })
 }
 
