@@ -13,7 +13,7 @@ import {
 import { CertificateClient } from "@azure/keyvault-certificates"
 import { SecretClient } from "@azure/keyvault-secrets"
 import { appServiceEnvironment, authorityOptions, collect } from "../clients/official-clients.ts"
-import { ControlPlane } from "../control-plane.ts"
+import { ControlPlane, principalOf } from "../control-plane.ts"
 import { exportPfx, issueCertificate, type PfxEncryption } from "../openssl.ts"
 import { later, step, type Story } from "./steps.ts"
 import { corellian, type Tour } from "./travel.ts"
@@ -23,6 +23,7 @@ const vaultScope = "https://vault.azure.net/.default"
 const administrator = "Key Vault Administrator"
 const certificateUser = "Key Vault Certificate User"
 const pfxPassword = "one of many"
+const jwt = /eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/
 
 interface TokenBody {
   token_type: string
@@ -38,6 +39,8 @@ export function storyA(tour: Tour): Story {
   const ec = issueCertificate({ directory, name: "ec", algorithm: "p256" })
   /** Of whom the steps speak for at the moment. */
   let token = ""
+  /** Object id of corellian, which roles are given to. */
+  let principalId = ""
   let identityId = ""
 
   const bearer = () => words`--header ${`authorization: bearer ${token}`}`
@@ -52,6 +55,7 @@ export function storyA(tour: Tour): Story {
     const parameters = form.flatMap(([name, value]) => words`--data-urlencode ${`${name}=${value}`}`)
     return tour.curlJson`${parameters} ${authority}/${tenantId}/oauth2/v2.0/token` as TokenBody
   }
+  const getOperatorToken = words`token get --app-id ${operator.clientId} --scope ${vaultScope} --tenant ${tenantId} --authority ${authority} --ca-certificate ${bootstrap.caCertificate}`
   const operatorProof = { client_id: operator.clientId, client_secret: operator.clientSecret }
   const { x509: publicCertificate, certificate: publicPem, key: privatePem } = tour.certificate
   const metadata = () =>
@@ -85,23 +89,29 @@ export function storyA(tour: Tour): Story {
 
       step("A2", "an application is declared by --seed, with the public certificate of a key pair", () => {
         token = requestToken({ client_id: corellian, ...assertionProof(tour) }).access_token
+        principalId = principalOf(token)
         equal(read("certificates").status, 403)
       }),
       later("A2", "registers it, with a permission and a secret of 180 days", "Graph; the console"),
 
-      step("A3", "even the vault's owner may not read before a role says so: 403 says why", () => {
-        token = requestToken(operatorProof).access_token
-        const { status, body } = read("certificates")
-        equal(status, 403)
-        const { error } = JSON.parse(body) as { error: { innererror: object; message: string } }
-        deepEqual(error.innererror, { code: "ForbiddenByRbac" })
-        match(error.message, /Action: 'Microsoft.KeyVault\/vaults\/certificates\/read'/)
-        match(error.message, /Resource: '\/subscriptions\/.*\/vaults\/tour/)
-        match(error.message, new RegExp(`Caller: .*appid=${operator.clientId};oid=`))
-      }),
+      step(
+        "A3",
+        "even the vault's owner may neither import nor read before a role says so: 403 says why",
+        () => {
+          token = requestToken(operatorProof).access_token
+          equal(importPfx("tls", exportPfx(tls, pfxPassword), pfxPassword).status, 403)
+          const { status, body } = read("certificates")
+          equal(status, 403)
+          const { error } = JSON.parse(body) as { error: { innererror: object; message: string } }
+          deepEqual(error.innererror, { code: "ForbiddenByRbac" })
+          match(error.message, /Action: 'Microsoft.KeyVault\/vaults\/certificates\/read'/)
+          match(error.message, /Resource: '\/subscriptions\/.*\/vaults\/tour/)
+          match(error.message, new RegExp(`Caller: .*appid=${operator.clientId};oid=`))
+        },
+      ),
       step("A3", "gives itself and the application a role by keybearer role assign", () => {
         tour.keybearer`role assign --assignee me --role ${administrator} --vault-name tour`
-        tour.keybearer`role assign --assignee ${corellian} --role ${administrator} --vault-name tour`
+        tour.keybearer`role assign --assignee ${principalId} --role ${administrator} --vault-name tour`
         equal(read("certificates").status, 200)
       }),
       later("A3", "prints the smallest roles that would do, by keybearer access advise", "advice on access"),
@@ -141,7 +151,7 @@ export function storyA(tour: Tour): Story {
         const both = tour.file("both.pem", privatePem + publicPem)
         const where = words`--metadata-endpoint ${endpoint} --ca-certificate ${bootstrap.caCertificate}`
         const output = tour.keybearer`token get --app-id ${corellian} --certificate ${both} ${where} --scope ${vaultScope}`
-        match(output, /eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/)
+        match(output, jwt)
       }),
       step("A5", "lists certificates with ClientCertificateCredential of @azure/identity", async () => {
         const proof = { certificate: privatePem + publicPem }
@@ -178,11 +188,16 @@ export function storyA(tour: Tour): Story {
         token = requestToken(operatorProof).access_token
         deepEqual(read("certificates"), before)
       }),
-      step("A7", "gets one by keybearer token get, with the secret in a file", () => {
-        const file = tour.file("secret", operator.clientSecret)
-        const where = words`--authority ${authority} --tenant ${tenantId} --ca-certificate ${bootstrap.caCertificate}`
-        const output = tour.keybearer`token get --app-id ${operator.clientId} --secret-file ${file} ${where} --scope ${vaultScope}`
-        match(output, /eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/)
+      step("A7", "gets one by keybearer token get, with the secret in a file or in the environment", () => {
+        const proofs = [
+          words`--secret-file ${tour.file("secret", operator.clientSecret)}`,
+          words`--secret-env TOUR_SECRET`,
+        ]
+        for (const proof of proofs) match(tour.keybearer`${getOperatorToken} ${proof}`, jwt)
+      }),
+      step("A7", "gets one with the secret on the command line, and a warning about that", () => {
+        match(tour.keybearer`${getOperatorToken} --secret ${operator.clientSecret}`, jwt)
+        match(tour.lastCommand, /WARNING/)
       }),
       step("A7", "sets and reads a secret with ClientSecretCredential of @azure/identity", async () => {
         const { clientId, clientSecret } = operator
@@ -195,10 +210,10 @@ export function storyA(tour: Tour): Story {
       later("A7", "takes the secret from the system's keyring", "the client's keyring"),
 
       step("A8", "a managed identity gets a token by curl, without any credential", async () => {
-        const { clientId, principalId } = await new ControlPlane(bootstrap).createManagedIdentity("tour")
-        identityId = clientId
+        const identity = await new ControlPlane(bootstrap).createManagedIdentity("tour")
+        identityId = identity.clientId
         const where = words`--vault-name tour --certificate tls`
-        tour.keybearer`role assign --assignee ${principalId} --role ${certificateUser} ${where}`
+        tour.keybearer`role assign --assignee ${identity.principalId} --role ${certificateUser} ${where}`
         token = (tour.curlJson`--header Metadata:true ${metadata()}` as TokenBody).access_token
       }),
       step("A8", "is refused at once without the header, and when forwarded", () => {

@@ -123,6 +123,7 @@ class Travel implements Tour {
       PATH: process.env["PATH"] ?? "",
       HOME: this.directory,
       KEYBEARER_CONFIG_DIR: join(this.directory, "keybearer"),
+      TOUR_SECRET: this.bootstrap.operator.clientSecret,
     }
   }
 }
