@@ -26,22 +26,29 @@ const guesses = {
   identityHeader: "guessed-identity-header-2382",
 }
 
+const seeded = {
+  password: "seeded p@ssword c81e",
+  clientSecret: "seeded~client~secret~eccbc87e4b5ce2fe",
+  secretValue: "seeded value of a secret a87f",
+}
+
 let server: ServerProcess
 let asker: Asker
 let certificate: IssuedCertificate
 let secrets: Secret[]
 
 beforeAll(async () => {
-  server = await serve({ flags: ["--log-level", "debug"] })
+  certificate = issueCertificate({ directory, name: "leaks" })
+  server = await serve({ seed: toSeed(), flags: ["--log-level", "debug"] })
   trustServer(server.bootstrap)
   asker = new Asker(server.bootstrap)
-  certificate = issueCertificate({ directory, name: "leaks" })
   const { administrator, operator } = server.bootstrap
   secrets = [
     { name: "the administrator's password", value: administrator.password },
     { name: "the operator's client secret", value: operator.clientSecret },
     { name: "the identity header", value: server.identityHeader },
     { name: "the PFX password", value: pfxPassword },
+    ...Object.entries(seeded).map(([name, value]) => ({ name: `a seeded ${name}`, value })),
     ...privateNumbersOf(certificate).map((value) => ({ name: "a private key", value })),
     ...secretValues.map((value, at) => ({ name: `secret value ${at}`, value })),
     ...Object.entries(guesses).map(([name, value]) => ({ name: `a wrong ${name}`, value })),
@@ -53,6 +60,21 @@ afterAll(async () => {
   await server.remove()
   rmSync(directory, { recursive: true, force: true })
 })
+
+function toSeed(): object {
+  const pfx = exportPfx(certificate, pfxPassword).toString("base64")
+  return {
+    users: [{ userPrincipalName: "seeded@keybearer.localhost", password: seeded.password }],
+    applications: [{ displayName: "seeded", secrets: [{ secret: seeded.clientSecret }] }],
+    vaults: [
+      {
+        name: "seeded",
+        secrets: [{ name: "seeded", value: seeded.secretValue }],
+        certificates: [{ name: "seeded-tls", value: pfx, password: pfxPassword }],
+      },
+    ],
+  }
+}
 
 /** What makes an RSA key private, as it stands in any encoding of the key. */
 function privateNumbersOf({ key }: IssuedCertificate): Buffer[] {
