@@ -11,7 +11,7 @@ export interface CommandEntry {
   summary: string
   /** Reads its arguments from its own table. */
   parsesItself?: true
-  load(): Promise<AnyCommand>
+  readonly load: () => Promise<AnyCommand>
 }
 
 // prettier-ignore

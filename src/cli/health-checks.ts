@@ -2,6 +2,7 @@ import { lookup } from "node:dns/promises"
 import { stat } from "node:fs/promises"
 import { isLoopbackHost, SdkError } from "../sdk/index.ts"
 import type { Cloud } from "./cloud.ts"
+import { CliError } from "./errors.ts"
 import type { Profile } from "./profile.ts"
 import type { Session } from "./session.ts"
 
@@ -86,6 +87,7 @@ async function checkAuthority({ authority, caCertificate }: Cloud, session: Sess
       checkTime(headers.date, session),
     ]
   } catch (error) {
+    if (error instanceof CliError) return [toFinding("trust", error)]
     if (!(error instanceof SdkError)) throw error
     const cures: Partial<Record<SdkError["kind"], string>> = {
       untrusted: "Sign in again with --ca-certificate FILE, the ca.pem in the server's data folder.",
@@ -94,6 +96,10 @@ async function checkAuthority({ authority, caCertificate }: Cloud, session: Sess
     const cure = cures[error.kind]
     return [{ state: "bad", subject: "server", text: error.message, ...(cure === undefined ? {} : { cure }) }]
   }
+}
+
+function toFinding(subject: string, { message, hints: [cure] }: CliError): Finding {
+  return { state: "bad", subject, text: message, ...(cure === undefined ? {} : { cure }) }
 }
 
 /** Tokens and assertions are refused beyond five minutes. */
