@@ -8,7 +8,7 @@
 export { type Caller, systemCaller } from "./caller.ts"
 export { isAllowed, requireAction, requireDataAction } from "./decision.ts"
 export { getRoleDefinition, listRoleDefinitions } from "./list-role-definitions.ts"
-export { builtInRoles, findRoleDefinition, type RoleDefinition } from "./role-definitions.ts"
+export type { RoleDefinition } from "./role-definitions.ts"
 export {
   createRoleAssignment,
   deleteRoleAssignment,

@@ -44,33 +44,6 @@ export async function listManagedIdentities(
   return managedIdentities.list({ where: inGroup(group), orderBy: "nameKey" })
 }
 
-/** Finds an identity by what a token request may name it by: client id, object id or ARM id. */
-export async function findManagedIdentity(
-  { store }: DomainContext,
-  by: { clientId: string } | { objectId: string } | { resourceId: string },
-): Promise<ManagedIdentityRecord | undefined> {
-  if ("resourceId" in by) return findByResourceId(store, by.resourceId)
-  const where =
-    "clientId" in by
-      ? { clientId: by.clientId.toLowerCase() }
-      : { servicePrincipalId: by.objectId.toLowerCase() }
-  const [found] = await store.managedIdentities.list({ where, limit: 1 })
-  return found
-}
-
-const resourceIdPattern =
-  /^\/subscriptions\/(?<subscriptionId>[^/]+)\/resourcegroups\/(?<group>[^/]+)\/providers\/microsoft\.managedidentity\/userassignedidentities\/(?<name>[^/]+)$/
-
-async function findByResourceId(
-  store: DomainContext["store"],
-  resourceId: string,
-): Promise<ManagedIdentityRecord | undefined> {
-  const { subscriptionId, group, name } = resourceIdPattern.exec(resourceId.toLowerCase())?.groups ?? {}
-  if (subscriptionId === undefined || group === undefined || name === undefined) return undefined
-  const found = await store.resourceGroups.find({ subscriptionId, nameKey: group })
-  return found === undefined ? undefined : findInGroup(store, found, name)
-}
-
 /** The ARM id of an identity. */
 export function managedIdentityResourceId(identity: ManagedIdentityRecord): string {
   const { subscriptionId, resourceGroup, name } = identity
@@ -85,7 +58,7 @@ export function requireGroupOf(
   { subscriptionId, resourceGroup, name }: ManagedIdentityName,
 ): Promise<ResourceGroupRecord> {
   const resource = `/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`
-  return requireResourceGroup(context, caller, action, { subscriptionId, name: resourceGroup }, resource)
+  return requireResourceGroup(context, caller, action, { subscriptionId, name: resourceGroup, resource })
 }
 
 export async function findInGroup(

@@ -11,8 +11,8 @@ export {
   type NewManagedIdentity,
 } from "./create-managed-identity.ts"
 export { deleteManagedIdentity } from "./delete-managed-identity.ts"
+export { findManagedIdentity } from "./find-managed-identity.ts"
 export {
-  findManagedIdentity,
   getManagedIdentity,
   listManagedIdentities,
   managedIdentityResourceId,

@@ -35,7 +35,7 @@ export async function requireSubscription(
 /**
  * The resource group, when the caller may do the action at the resource: in the group, or at one thing in it.
  *
- * @param resource what follows the group's id, such as `/providers/Microsoft.KeyVault/vaults/v`; empty for the group
+ * `resource` is what follows the group's id, such as `/providers/Microsoft.KeyVault/vaults/v`; empty for the group
  * @throws DomainError `notFound` - no such subscription or group
  * @throws DomainError `forbidden` - asked before the group, so that it does not tell which groups exist
  */
@@ -43,8 +43,7 @@ export async function requireResourceGroup(
   context: DomainContext,
   caller: Caller,
   action: string,
-  { subscriptionId, name }: ResourceGroupName,
-  resource = "",
+  { subscriptionId, name, resource = "" }: ResourceGroupName & { resource?: string },
 ): Promise<ResourceGroupRecord> {
   const subscription = await findSubscription(context, caller, subscriptionId)
   if (subscription === undefined) {

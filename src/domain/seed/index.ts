@@ -8,6 +8,5 @@
  */
 export { applySeed } from "./apply-seed.ts"
 export { parseSeed, readSeed, type SeedReader } from "./read-seed.ts"
-export { SeedError } from "./seed-error.ts"
 export type { SeedOutcome } from "./seed-run.ts"
 export type { Seed } from "./seed-schema.ts"

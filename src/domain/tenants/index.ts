@@ -6,15 +6,17 @@
  * Governing documents: contracts/entra.md 1.1 and 5.2.
  */
 export { createTenant, insertTenant, type NewTenant, toTenant } from "./create-tenant.ts"
-export { findDefaultTenant, findTenant, listTenants, setDefaultTenant } from "./find-tenant.ts"
+export { findDefaultTenant, findTenant, setDefaultTenant } from "./find-tenant.ts"
 export {
   createSubscription,
+  insertSubscription,
+  type NewSubscription,
+  toSubscription,
+} from "./create-subscription.ts"
+export {
   findSubscription,
   findTenantIdOfSubscription,
   getSubscription,
-  insertSubscription,
   listSubscriptions,
-  type NewSubscription,
-  toSubscription,
-} from "./subscriptions.ts"
+} from "./find-subscription.ts"
 export type { SubscriptionRecord as Subscription, TenantRecord as Tenant } from "../../storage/records.ts"

@@ -35,13 +35,12 @@ export async function createOrUpdateVault(
   request: NewVault,
 ): Promise<CreatedVault> {
   const { subscriptionId, name } = request
-  const group = await requireResourceGroup(
-    context,
-    caller,
-    "Microsoft.KeyVault/vaults/write",
-    { subscriptionId, name: request.resourceGroup },
-    `/providers/Microsoft.KeyVault/vaults/${name}`,
-  )
+  const place = {
+    subscriptionId,
+    name: request.resourceGroup,
+    resource: `/providers/Microsoft.KeyVault/vaults/${name}`,
+  }
+  const group = await requireResourceGroup(context, caller, "Microsoft.KeyVault/vaults/write", place)
   checkVaultName(name)
   const checked = {
     location: checkLocation("vault", request.location),

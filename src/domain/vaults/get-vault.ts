@@ -31,9 +31,12 @@ export async function requireVault(
   action: string,
   { subscriptionId, resourceGroup, name }: VaultName,
 ): Promise<VaultRecord> {
-  const groupName = { subscriptionId, name: resourceGroup }
-  const resource = `/providers/Microsoft.KeyVault/vaults/${name}`
-  const group = await requireResourceGroup(context, caller, action, groupName, resource)
+  const place = {
+    subscriptionId,
+    name: resourceGroup,
+    resource: `/providers/Microsoft.KeyVault/vaults/${name}`,
+  }
+  const group = await requireResourceGroup(context, caller, action, place)
   const vault = await findVault(context, name)
   if (vault?.subscriptionId === group.subscriptionId && vault.resourceGroup === group.name) return vault
   throw vaultNotFound(name, group.name)
