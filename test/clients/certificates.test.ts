@@ -187,6 +187,21 @@ describe("CertificateClient", () => {
     expect(modulus(pem, "x509")).toBe(modulus(rsa.certificate, "x509"))
   })
 
+  test("changes the properties of a certificate, and tells its policy", async () => {
+    const { certificates } = await installation.createVault()
+    const { properties } = await certificates.importCertificate("tls", exportPfx(rsa, ""))
+
+    await certificates.updateCertificateProperties("tls", properties.version ?? "", {
+      enabled: false,
+      tags: { team: "blue" },
+    })
+    const { properties: changed } = await certificates.getCertificate("tls")
+    const policy = await certificates.getCertificatePolicy("tls")
+
+    expect(changed).toMatchObject({ enabled: false, tags: { team: "blue" }, version: properties.version })
+    expect(policy).toMatchObject({ issuerName: "Unknown", subject: "CN=corellian", keyType: "RSA" })
+  })
+
   test("deletes a certificate with its secret, and recovers both", async () => {
     const { certificates, secrets } = await installation.createVault()
     await certificates.importCertificate("tls", exportPfx(rsa, ""))
