@@ -3,8 +3,8 @@ import { stat } from "node:fs/promises"
 import { isLoopbackHost, SdkError } from "../sdk/index.ts"
 import type { Cloud } from "./cloud.ts"
 import { CliError } from "./errors.ts"
-import type { Profile } from "./profile.ts"
 import type { Session } from "./session.ts"
+import type { Profile } from "./state/index.ts"
 
 /** What a check found. `note` is worth knowing and not wrong. */
 export interface Finding {

@@ -8,9 +8,9 @@ import {
   type TokenClient,
 } from "../sdk/index.ts"
 import type { Options } from "./command.ts"
-import type { Proof } from "./credential-file.ts"
 import { usageError } from "./errors.ts"
 import type { Session } from "./session.ts"
+import type { Proof } from "./state/index.ts"
 
 /** Ways to give what proves an application. The certificate store, with `--cert-subject`, becomes one more. */
 export const proofOptions = {

@@ -16,7 +16,7 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
   const redactor = createRedactor()
   try {
     if (entry) return await runCommand(entry, args, terminal, redactor)
-    if (argv[0] === "--version") terminal.writeOut(`keybearer ${packageVersion}\n`)
+    if (argv[0] === "--version") terminal.writeOut(`keybearer ${packageVersion()}\n`)
     else terminal.writeOut(helpFor(words, args, terminal.program))
     return 0
   } catch (error) {

@@ -14,14 +14,21 @@ import {
   type TokenSource,
   type VaultClient,
 } from "../sdk/index.ts"
-import { type ClientFiles, clientFiles } from "./client-files.ts"
 import type { Cloud } from "./cloud.ts"
-import { openCredentialFile, type CredentialFile } from "./credential-file.ts"
 import { CliError } from "./errors.ts"
-import { findSubscription, openProfile, type ProfileFile, type Subscription } from "./profile.ts"
 import { createCredential } from "./proofs.ts"
 import type { Redactor } from "./redact.ts"
 import type { Terminal } from "./terminal.ts"
+import {
+  type ClientFiles,
+  clientFiles,
+  type CredentialFile,
+  findSubscription,
+  openCredentialFile,
+  openProfile,
+  type ProfileFile,
+  type Subscription,
+} from "./state/index.ts"
 
 /** How much is told on standard error. */
 export interface Loudness {

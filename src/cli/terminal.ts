@@ -2,6 +2,7 @@ import { basename, delimiter, dirname, isAbsolute, relative, resolve } from "nod
 import { createInterface } from "node:readline/promises"
 import { text } from "node:stream/consumers"
 import { Writable } from "node:stream"
+import { CliError } from "./errors.ts"
 
 /** What surrounds a command: the only way to the environment, the clock and the streams. Tests give their own. */
 export interface Terminal {
@@ -63,6 +64,8 @@ async function askHidden(question: string): Promise<string> {
   const prompt = createInterface({ input: process.stdin, output: silent, terminal: true })
   try {
     return await prompt.question("")
+  } catch (cause) {
+    throw new CliError("Stopped: nothing was typed", { cause })
   } finally {
     prompt.close()
     process.stderr.write("\n")

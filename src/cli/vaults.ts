@@ -1,6 +1,16 @@
+import type { Options } from "./command.ts"
 import { type ArmClient, type ArmVault, SdkError } from "../sdk/index.ts"
 import { CliError } from "./errors.ts"
 import type { Account } from "./session.ts"
+
+/** Arguments of all commands about one thing in a vault. */
+export const inVault = {
+  "vault-name": { value: "VAULT", required: true, sentence: "Name of the vault, or its whole address." },
+} as const satisfies Options
+
+/** Where vaults are made when nothing else is said: as the server's first start makes them. */
+export const defaultResourceGroup = "keybearer"
+export const defaultLocation = "local"
 
 /** The vault of a name among those of the subscription; undefined when there is none. */
 export async function findVault(

@@ -2,7 +2,7 @@ import { defineCommand } from "../command.ts"
 import { azureCloud, type Cloud } from "../cloud.ts"
 import { CliError } from "../errors.ts"
 import type { Account, Session } from "../session.ts"
-import { type AzureTime, toAzureTime } from "../azure-time.ts"
+import { type AzureTime, toAzureTime } from "../shapes/index.ts"
 
 /** The member of the Azure CLI's cloud that each type stands for. */
 const resourceTypes = {

@@ -1,4 +1,4 @@
-import { toAccountRows, toListedAccount } from "../account-shape.ts"
+import { toAccountRows, toListedAccount } from "../shapes/index.ts"
 import { defineCommand } from "../command.ts"
 
 export const command = defineCommand({

@@ -1,6 +1,6 @@
 import { defineCommand } from "../command.ts"
 import { CliError } from "../errors.ts"
-import { findSubscription, setDefault } from "../profile.ts"
+import { findSubscription, setDefault } from "../state/index.ts"
 
 export const command = defineCommand({
   options: {

@@ -1,4 +1,4 @@
-import { toShownAccount } from "../account-shape.ts"
+import { toShownAccount } from "../shapes/index.ts"
 import { defineCommand } from "../command.ts"
 
 export const command = defineCommand({

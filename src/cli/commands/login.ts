@@ -1,11 +1,8 @@
 import { resolve } from "node:path"
-import { readBootstrapFile } from "../bootstrap-file.ts"
 import { azureCloud, type Cloud, learnCloud } from "../cloud.ts"
-import { toAccountRows, toListedAccount } from "../account-shape.ts"
+import { toAccountRows, toListedAccount } from "../shapes/index.ts"
 import { defineCommand, type Options, type Values } from "../command.ts"
-import type { Proof } from "../credential-file.ts"
 import { CliError, usageError } from "../errors.ts"
-import { addAccount, type AccountUser, sameAccount, type Subscription } from "../profile.ts"
 import { createCredential, proofOptions, readProof } from "../proofs.ts"
 import { openManagedIdentity, type Session } from "../session.ts"
 import {
@@ -17,6 +14,14 @@ import {
   readTokenClaims,
   type TokenCache,
 } from "../../sdk/index.ts"
+import {
+  type AccountUser,
+  addAccount,
+  type Proof,
+  readBootstrapFile,
+  sameAccount,
+  type Subscription,
+} from "../state/index.ts"
 
 const options = {
   bootstrap: { value: "FILE", sentence: "Signs in with the operator of a server's bootstrap file." },

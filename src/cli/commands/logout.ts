@@ -1,8 +1,7 @@
 import { defineCommand } from "../command.ts"
 import { CliError } from "../errors.ts"
-import { sameAccount, setDefault } from "../profile.ts"
-import type { Subscription } from "../profile.ts"
 import { systemAssignedIdentity } from "../../sdk/index.ts"
+import { sameAccount, setDefault, type Subscription } from "../state/index.ts"
 
 export const command = defineCommand({
   options: { username: { value: "ID", sentence: "Id of the application; else the account that is used." } },

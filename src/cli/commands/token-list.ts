@@ -1,4 +1,4 @@
-import { toAzureTime } from "../azure-time.ts"
+import { toAzureTime } from "../shapes/index.ts"
 import { defineCommand, type Options, type Values } from "../command.ts"
 import { toTableText } from "../output.ts"
 import type { CachedToken } from "../../sdk/index.ts"

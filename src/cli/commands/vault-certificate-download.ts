@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises"
 import { defineCommand } from "../command.ts"
 import { CliError } from "../errors.ts"
-import { inVault } from "../vault-arguments.ts"
+import { inVault } from "../vaults.ts"
 import type { SecretBundle } from "../../sdk/index.ts"
 
 const contentTypes = { pfx: "application/x-pkcs12", pem: "application/x-pem-file" } as const

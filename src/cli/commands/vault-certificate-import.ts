@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises"
 import { defineCommand, type Options, type Values } from "../command.ts"
 import { usageError } from "../errors.ts"
 import type { Session } from "../session.ts"
-import { inVault } from "../vault-arguments.ts"
+import { inVault } from "../vaults.ts"
 
 const options = {
   name: {

@@ -1,6 +1,6 @@
 import { defineCommand } from "../command.ts"
-import { inVault } from "../vault-arguments.ts"
-import { toCertificateRows } from "../vault-table.ts"
+import { inVault } from "../vaults.ts"
+import { toCertificateRows } from "../shapes/index.ts"
 import { collect } from "../../sdk/index.ts"
 
 export const command = defineCommand({

@@ -1,8 +1,7 @@
 import { defineCommand } from "../command.ts"
 import { assignRole, resolvePrincipal } from "../roles.ts"
-import { toVaultRows } from "../vault-table.ts"
-import { defaultLocation, defaultResourceGroup } from "../vault-arguments.ts"
-import { findVault, withResourceGroup } from "../vaults.ts"
+import { toVaultRows } from "../shapes/index.ts"
+import { defaultLocation, defaultResourceGroup, findVault, withResourceGroup } from "../vaults.ts"
 
 export const command = defineCommand({
   options: {

@@ -1,5 +1,5 @@
 import { defineCommand } from "../command.ts"
-import { toVaultRows } from "../vault-table.ts"
+import { toVaultRows } from "../shapes/index.ts"
 import { collect } from "../../sdk/index.ts"
 
 export const command = defineCommand({

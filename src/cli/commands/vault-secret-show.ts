@@ -1,5 +1,5 @@
 import { defineCommand } from "../command.ts"
-import { inVault } from "../vault-arguments.ts"
+import { inVault } from "../vaults.ts"
 
 export const command = defineCommand({
   options: {

@@ -1,5 +1,5 @@
 import { defineCommand } from "../command.ts"
-import { toVaultRows } from "../vault-table.ts"
+import { toVaultRows } from "../shapes/index.ts"
 import { getVault } from "../vaults.ts"
 
 export const command = defineCommand({

@@ -1,6 +1,6 @@
-import { findFileText, withFileLock, writePrivateFile } from "../sdk/index.ts"
-import type { Cloud } from "./cloud.ts"
-import { CliError } from "./errors.ts"
+import { findFileText, withFileLock, writePrivateFile } from "../../sdk/index.ts"
+import type { Cloud } from "../cloud.ts"
+import { CliError } from "../errors.ts"
 
 /** One subscription as one account sees it; an account without any has one that stands for its tenant. */
 export interface Subscription {

@@ -1,5 +1,4 @@
-import type { ArmVault, CertificateItem, SecretItem } from "../sdk/index.ts"
-import { nameOf } from "./vault-arguments.ts"
+import type { ArmVault, CertificateItem, SecretItem } from "../../sdk/index.ts"
 
 /** Columns of vaults. */
 export function toVaultRows(vaults: ArmVault | readonly ArmVault[]) {
@@ -30,4 +29,9 @@ export function toCertificateRows(certificates: readonly CertificateItem[]) {
 
 function dayOf(epochSeconds: number | undefined): string {
   return epochSeconds === undefined ? "" : new Date(epochSeconds * 1000).toISOString().slice(0, 10)
+}
+
+/** The last part of an id: `https://demo.vault.azure.net/secrets/name/version` is `name`. */
+function nameOf(id: string): string {
+  return new URL(id).pathname.split("/")[2] ?? ""
 }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises"
 import { dirname, resolve } from "node:path"
-import type { Cloud } from "./cloud.ts"
-import { CliError } from "./errors.ts"
+import type { Cloud } from "../cloud.ts"
+import { CliError } from "../errors.ts"
 
 /** What a server's bootstrap file (DESIGN 2) tells a client. */
 export interface BootstrapFile {

@@ -1,5 +1,5 @@
-import { findFileText, withFileLock, writePrivateFile } from "../sdk/index.ts"
-import { CliError } from "./errors.ts"
+import { findFileText, withFileLock, writePrivateFile } from "../../sdk/index.ts"
+import { CliError } from "../errors.ts"
 
 /**
  * What proves one application at one authority. A certificate stays in its file and is named here.

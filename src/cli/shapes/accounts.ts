@@ -1,4 +1,4 @@
-import type { Profile, Subscription } from "./profile.ts"
+import type { Profile, Subscription } from "../state/index.ts"
 
 /** A subscription as `account list` and `login` print it. */
 export function toListedAccount(subscription: Subscription, profile: Pick<Profile, "clouds">) {
