@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util"
 import { globalOptions, type Options, type OptionSpec } from "./command.ts"
 import { usageError } from "./errors.ts"
-import { findNearest } from "../config/index.ts"
+import { findNearest } from "../config/nearest.ts"
 
 export type ParsedOptions = Record<string, string | readonly string[] | boolean | undefined>
 

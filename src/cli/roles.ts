@@ -1,4 +1,4 @@
-import { findNearest } from "../config/index.ts"
+import { findNearest } from "../config/nearest.ts"
 import {
   type ArmClient,
   callApi,
