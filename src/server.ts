@@ -34,7 +34,7 @@ import { createLog, createSite, type Log, openListener, type Site } from "./http
 import { type Ids, randomIds } from "./ids.ts"
 import { registerAppTokens } from "./protocols/app-tokens/index.ts"
 import { registerArm } from "./protocols/arm/index.ts"
-import { registerHealth } from "./protocols/health/index.ts"
+import { registerHealth, type Startup } from "./protocols/health/index.ts"
 import { registerKeyVault } from "./protocols/keyvault/index.ts"
 import { registerManagedIdentity } from "./protocols/managed-identity/index.ts"
 import { registerOAuth } from "./protocols/oauth/index.ts"
@@ -68,6 +68,8 @@ export interface Application {
   sites: Sites
   /** The credentials of the first start, until they have been handed over. */
   handover: Handover | undefined
+  /** Complete once the seed, if there is one, has been applied. */
+  startup: Startup
   /** Tells the addresses once the ports are known. */
   bind: BindableEndpoints["bind"]
   close(): Promise<void>
@@ -111,6 +113,7 @@ export async function startServer(config: ServerConfig, parts: ServerParts = {})
     undo.push(trusted.remove, keepHouseRegularly(context))
     // Only now: what an application may be called depends on our own addresses.
     if (seed !== undefined) await applyAndLog(context, seed, config.region)
+    application.startup.complete = true
     const bootstrap = await handover?.complete(trusted.path, parts.showBootstrap)
     const { httpsPort, httpPort } = listener
     context.log.info("ready", { httpsPort, httpPort })
@@ -151,32 +154,39 @@ export async function buildApplication(config: ServerConfig, parts: ServerParts 
     }
     await ensureSigningKeys(context)
     await ensureAppTokenSigningKey({ ...context, appTokens: config.appTokens }, appTokenSigningKey(config))
-    const handover = await prepareHandover(context, config)
-    const sites = buildSites(context, config)
+    const workloads = { identityHeader: identityHeader(context, config) }
+    const handover = await prepareHandover(context, { ...config, ...workloads })
+    const startup = { complete: config.seed === undefined }
+    const sites = buildSites(context, { ...config, ...workloads, startup })
     const close = async () => {
       handover?.abandon()
       await store.close()
     }
-    return { context, sites, handover, bind, close }
+    return { context, sites, handover, startup, bind, close }
   } catch (error) {
     await store.close()
     throw error
   }
 }
 
+interface SiteSettings extends ServerConfig {
+  identityHeader: string
+  startup: Startup
+}
+
 /** Which surfaces answer on which site, in the order requests meet them. */
-function buildSites(context: SurfaceContext, config: ServerConfig): Sites {
-  const { maxBodyBytes, appTokens, region } = config
+function buildSites(context: SurfaceContext, options: SiteSettings): Sites {
+  const { maxBodyBytes, appTokens, region, startup, identityHeader } = options
   const site = (name: string) => createSite({ name, ids: context.ids, log: context.log, maxBodyBytes })
   const sites: Sites = { vault: site("vault"), main: site("main"), loopback: site("loopback") }
   const { vault, main, loopback } = sites
 
-  registerHealth(main, context)
-  registerHealth(loopback, context)
+  registerHealth(main, context, startup)
+  registerHealth(loopback, context, startup)
   registerKeyVault(vault, context)
   registerOAuth(main, context)
   registerArm(main, context, { region })
-  registerManagedIdentity(loopback, context, { identityHeader: identityHeader(context, config) })
+  registerManagedIdentity(loopback, context, { identityHeader })
   registerAppTokens(main, context, { settings: appTokens, site: "main" })
   registerAppTokens(loopback, context, { settings: appTokens, site: "loopback" })
   return sites

@@ -22,7 +22,7 @@ const bootstrap = toBootstrap(
     administrator: { userPrincipalName: "admin@keybearer.local", password: "password" },
     operator: { clientId: "33333333-3333-3333-3333-333333333333", clientSecret: "secret" },
   },
-  "/data/ca.pem",
+  { caCertificate: "/data/ca.pem", identityHeader: "header" },
 )
 
 function newDirectory(): string {
@@ -45,6 +45,8 @@ describe("the bootstrap file", () => {
       graph: "https://localhost:8443",
       vaultSuffix: "vault.localhost:8443",
       managedIdentity: "http://127.0.0.1:5000",
+      identityEndpoint: "http://127.0.0.1:5000/msi/token",
+      identityHeader: "header",
       appTokens: "http://127.0.0.1:5000",
       console: "https://localhost:8443/console",
       caCertificate: "/data/ca.pem",

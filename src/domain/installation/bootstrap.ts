@@ -9,6 +9,9 @@ export interface Bootstrap extends FirstCredentials {
   /** With the port, without a leading dot. */
   vaultSuffix: string
   managedIdentity: string
+  /** `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` of a workload that uses the App Service form. */
+  identityEndpoint: string
+  identityHeader: string
   appTokens: string
   console: string
   /** Path of the PEM file to trust. */
@@ -19,7 +22,7 @@ export interface Bootstrap extends FirstCredentials {
 export function toBootstrap(
   endpoints: Endpoints,
   credentials: FirstCredentials,
-  caCertificate: string,
+  { caCertificate, identityHeader }: Pick<Bootstrap, "caCertificate" | "identityHeader">,
 ): Bootstrap {
   const { tenantId, tenantDomain, subscriptionId, administrator, operator } = credentials
   return {
@@ -31,6 +34,8 @@ export function toBootstrap(
     graph: endpoints.graph,
     vaultSuffix: endpoints.vaultSuffix,
     managedIdentity: endpoints.loopback,
+    identityEndpoint: `${endpoints.loopback}/msi/token`,
+    identityHeader,
     appTokens: endpoints.loopback,
     console: `${endpoints.authority}/console`,
     caCertificate,

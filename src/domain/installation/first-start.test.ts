@@ -144,7 +144,11 @@ describe("a later start", () => {
     await confirmHandover(context)
     const before = await contentOf(context)
 
-    const again = await prepareHandover(context, { ...options, tenantDomain: "another.example" })
+    const again = await prepareHandover(context, {
+      ...options,
+      tenantDomain: "another.example",
+      identityHeader: "header",
+    })
 
     expect(again).toBeUndefined()
     expect(await contentOf(context)).toEqual(before)

@@ -6,7 +6,7 @@ import { openTestContext } from "../../../test/context.ts"
 import { verifyUserPassword } from "../users/index.ts"
 import { type Bootstrap, isReady, prepareHandover } from "./index.ts"
 
-const options = { tenantDomain: "keybearer.local", region: "local" }
+const options = { tenantDomain: "keybearer.local", region: "local", identityHeader: "header" }
 
 describe("the handover", () => {
   test("puts the same credentials into the file and before a person, once", async ({ expect }) => {

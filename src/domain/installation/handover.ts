@@ -7,6 +7,8 @@ import { findInstallation } from "./installation-record.ts"
 export interface HandoverOptions extends FirstStartOptions {
   /** Where to write the bootstrap file; shown only when not given. */
   bootstrapFile?: string | undefined
+  /** The secret of the App Service form of managed identity. */
+  identityHeader: string
 }
 
 /** Credentials that nobody has seen yet, waiting for the addresses to go with them. */
@@ -33,12 +35,13 @@ export async function prepareHandover(
   options: HandoverOptions,
 ): Promise<Handover | undefined> {
   if ((await findInstallation(context.store))?.handedOver) return undefined
-  const file = options.bootstrapFile === undefined ? undefined : reserveBootstrapFile(options.bootstrapFile)
+  const { bootstrapFile, identityHeader } = options
+  const file = bootstrapFile === undefined ? undefined : reserveBootstrapFile(bootstrapFile)
   try {
     const credentials = await prepareInstallation(context, options)
     return {
       complete: async (caCertificate, show) => {
-        const bootstrap = toBootstrap(context.endpoints, credentials, caCertificate)
+        const bootstrap = toBootstrap(context.endpoints, credentials, { caCertificate, identityHeader })
         file?.write(bootstrap)
         show?.(bootstrap)
         await confirmHandover(context)

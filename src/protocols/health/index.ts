@@ -6,10 +6,15 @@ import type { FastifyInstance } from "fastify"
 import type { DomainContext } from "../../domain/context.ts"
 import { isReady } from "../../domain/installation/index.ts"
 
-export function registerHealth(site: FastifyInstance, context: DomainContext): void {
+/** What the server still has to do before it is ready, such as applying a seed file. */
+export interface Startup {
+  complete: boolean
+}
+
+export function registerHealth(site: FastifyInstance, context: DomainContext, startup: Startup): void {
   site.get("/health/live", async () => ({ status: "live" }))
   site.get("/health/ready", async (_request, reply) => {
-    if (await isReady(context)) return { status: "ready" }
+    if (startup.complete && (await isReady(context))) return { status: "ready" }
     return reply.code(503).send({ status: "unavailable" })
   })
 }
