@@ -7,6 +7,7 @@ const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
 /** Headers of every answer, good or bad. Discovery documents, which may be kept, replace the caching ones. */
 export function addStandingHeaders({ endpoints }: DomainContext) {
+  let isLocal: boolean | undefined
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     reply.headers({
       "cache-control": "no-store, no-cache",
@@ -17,7 +18,8 @@ export function addStandingHeaders({ endpoints }: DomainContext) {
       "x-ms-ests-server": "keybearer",
     })
     // A browser would force HTTPS on everything else that a developer runs on localhost.
-    if (!isLoopback(new URL(endpoints.authority).hostname)) {
+    isLocal ??= isLoopback(new URL(endpoints.authority).hostname)
+    if (!isLocal) {
       reply.header("strict-transport-security", `max-age=${oneYearSeconds}; includeSubDomains`)
     }
     if (request.headers["return-client-request-id"] === "true") {
