@@ -13,6 +13,7 @@ import {
   createEndpoints,
   readRootKey,
   readSecretFile,
+  redactConfig,
   type ServerConfig,
 } from "./config/index.ts"
 import { randomBytes } from "./crypto/random.ts"
@@ -30,7 +31,7 @@ import {
 import { openKeyring } from "./domain/keyring/index.ts"
 import { applySeed, readSeed, type Seed } from "./domain/seed/index.ts"
 import { ensureSigningKeys } from "./domain/tokens/index.ts"
-import { createLog, createSite, type Log, openListener, type Site } from "./http/index.ts"
+import { createLog, createSite, type Log, type LogFields, openListener, type Site } from "./http/index.ts"
 import { type Ids, randomIds } from "./ids.ts"
 import { registerAppTokens } from "./protocols/app-tokens/index.ts"
 import { registerArm } from "./protocols/arm/index.ts"
@@ -116,6 +117,7 @@ export async function startServer(config: ServerConfig, parts: ServerParts = {})
     application.startup.complete = true
     const bootstrap = await handover?.complete(trusted.path, parts.showBootstrap)
     const { httpsPort, httpPort } = listener
+    context.log.info("configuration", printable(redactConfig(config)))
     context.log.info("ready", { httpsPort, httpPort })
     return {
       ...application,
@@ -196,6 +198,10 @@ async function applyAndLog(context: SurfaceContext, seed: Seed, region: string):
   const { notes, ...counts } = await applySeed(context, seed, { region })
   context.log.info("seed applied", { ...counts })
   for (const note of notes) context.log.warn("seed", { note })
+}
+
+function printable(values: object): LogFields {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]))
 }
 
 /** The operator's key for app tokens, when one is given. */

@@ -6,5 +6,5 @@
  * Governing documents: DESIGN 2, contracts/az.md 8.1, RFC 9110 (CONNECT).
  */
 export { type Listener, type ListenerOptions, openListener } from "./listener.ts"
-export { createLog, type Log, type LogFormat, type LogLevel } from "./log.ts"
+export { createLog, type Log, type LogFields, type LogFormat, type LogLevel } from "./log.ts"
 export { createSite, type Site, type SiteOptions } from "./site.ts"

@@ -10,7 +10,7 @@ import { createEphemeralServerCertificate, loadOrCreateServerCertificate } from 
 import { loadOperatorCertificate } from "./operator-certificate.ts"
 import type { ServerCertificate } from "./server-certificate.ts"
 
-export { type ServerCertificate, TlsSetupError } from "./server-certificate.ts"
+export { type ServerCertificate } from "./server-certificate.ts"
 
 /** The options of the server that bear on its certificate. */
 export interface ServerCertificateOptions {
