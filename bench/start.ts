@@ -9,7 +9,6 @@ import { setTimeout as delay } from "node:timers/promises"
 import { keybearer } from "../test/serve.ts"
 import { type Bench, type Figure, runAlone } from "./figure.ts"
 import { interleave, median, residentMegabytesOf } from "./measure.ts"
-import { onMeasuredCore } from "./processes.ts"
 
 export const benchStart: Bench = async ({ quick }) => {
   const [httpsPort, httpPort] = [await findFreePort(), await findFreePort()]
@@ -84,8 +83,7 @@ async function timeEmptyNode(): Promise<number> {
 }
 
 function run(...parameters: string[]) {
-  const [program = "", ...rest] = [...onMeasuredCore, process.execPath, ...parameters]
-  return spawn(program, rest, { stdio: "ignore" })
+  return spawn(process.execPath, parameters, { stdio: "ignore" })
 }
 
 function answers(url: string): Promise<boolean> {
