@@ -67,7 +67,7 @@ export const texts = {
   propagation:
     "If role assignments, deny assignments or role definitions were changed recently, please observe propagation time.",
   recoveryHelp:
-    "If you recently deleted this {kind} you may be able to recover it using the correct recovery command. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125182",
+    "If you deleted this {kind} recently, you may be able to recover it.",
 } as const
 
 /** Fixed response headers, as recorded. */

@@ -13,7 +13,7 @@ import { Shell } from "./shell.ts"
 let listening: Listening
 const shell = new Shell()
 const missing = (kind: string, name: string) =>
-  `A ${kind} with (name/id) ${name} was not found in this key vault. If you recently deleted this ${kind} you may be able to recover it using the correct recovery command. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125182`
+  `A ${kind} with (name/id) ${name} was not found in this key vault. If you deleted this ${kind} recently, you may be able to recover it.`
 
 beforeAll(async () => {
   listening = await bootListening()

@@ -508,7 +508,7 @@ describe("403", () => {
 
 describe("404", () => {
   const help =
-    "If you recently deleted this secret you may be able to recover it using the correct recovery command. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125182"
+    "If you deleted this secret recently, you may be able to recover it."
 
   test.each([
     ["GET", "/secrets/absent", "absent"],
