@@ -4,7 +4,6 @@
  * (test/boot.ts).
  */
 import { type ChildProcess, spawn } from "node:child_process"
-import { randomBytes } from "node:crypto"
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { get } from "node:http"
 import { tmpdir } from "node:os"
@@ -28,8 +27,6 @@ export class ServerProcess {
   readonly directory = mkdtempSync(join(tmpdir(), "keybearer-"))
   readonly dataDirectory = join(this.directory, "store")
   readonly bootstrapFile = join(this.directory, "bootstrap.json")
-  /** What an App Service would give its applications as `IDENTITY_HEADER`. */
-  readonly identityHeader = randomBytes(32).toString("hex")
   readonly #options: ServeOptions
   readonly #output: string[] = []
   #child: ChildProcess | undefined
@@ -37,7 +34,6 @@ export class ServerProcess {
 
   constructor(options: ServeOptions) {
     this.#options = options
-    writeFileSync(this.#identityHeaderFile, this.identityHeader, { mode: 0o600 })
     if (options.seed) writeFileSync(this.#seedFile, JSON.stringify(options.seed), { mode: 0o600 })
   }
 
@@ -95,10 +91,6 @@ export class ServerProcess {
     rmSync(this.directory, { recursive: true, force: true })
   }
 
-  get #identityHeaderFile(): string {
-    return join(this.directory, "identity-header")
-  }
-
   get #seedFile(): string {
     return join(this.directory, "seed.json")
   }
@@ -110,7 +102,6 @@ export class ServerProcess {
       port: known ? new URL(known.authority).port : "0",
       "http-port": known ? new URL(known.managedIdentity).port : "0",
       "bootstrap-file": this.bootstrapFile,
-      "identity-header-secret-file": this.#identityHeaderFile,
       ...(this.#options.seed && { seed: this.#seedFile }),
     }
     const words = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])

@@ -103,7 +103,10 @@ describe("a program reads a secret and lists certificates", () => {
   })
 
   test("with ManagedIdentityCredential, in the App Service form", async () => {
-    const environment = { ...appServiceEnvironment(installation.server), AZURE_CLIENT_ID: identity.clientId }
+    const environment = {
+      ...appServiceEnvironment(installation.bootstrap),
+      AZURE_CLIENT_ID: identity.clientId,
+    }
 
     expect(await readVault("ManagedIdentityCredential", environment)).toEqual(found)
   })
@@ -128,7 +131,10 @@ describe("a program reads a secret and lists certificates", () => {
   })
 
   test("with DefaultAzureCredential on an App Service", async () => {
-    const environment = { ...appServiceEnvironment(installation.server), AZURE_CLIENT_ID: identity.clientId }
+    const environment = {
+      ...appServiceEnvironment(installation.bootstrap),
+      AZURE_CLIENT_ID: identity.clientId,
+    }
 
     expect(await readVault("DefaultAzureCredential", environment)).toEqual(found)
   })

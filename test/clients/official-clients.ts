@@ -30,8 +30,11 @@ export function clientEnvironment(bootstrap: Bootstrap): Record<string, string> 
 }
 
 /** What an App Service sets for its applications. */
-export function appServiceEnvironment({ bootstrap, identityHeader }: ServerProcess): Record<string, string> {
-  return { IDENTITY_ENDPOINT: `${bootstrap.managedIdentity}/msi/token`, IDENTITY_HEADER: identityHeader }
+export function appServiceEnvironment({
+  identityEndpoint,
+  identityHeader,
+}: Bootstrap): Record<string, string> {
+  return { IDENTITY_ENDPOINT: identityEndpoint, IDENTITY_HEADER: identityHeader }
 }
 
 /** Two options are documented for private clouds; without the second the library asks login.microsoftonline.com. */
@@ -75,7 +78,7 @@ export class Installation {
   async createManagedIdentity(): Promise<ManagedIdentity & { credential: TokenCredential }> {
     this.#identities += 1
     const identity = await this.controlPlane.createManagedIdentity(`identity-${this.#identities}`)
-    Object.assign(process.env, appServiceEnvironment(this.server))
+    Object.assign(process.env, appServiceEnvironment(this.bootstrap))
     return { ...identity, credential: new ManagedIdentityCredential({ clientId: identity.clientId }) }
   }
 

@@ -3,7 +3,7 @@
  * every secret of that day. What the first start writes to the bootstrap file is the one exception.
  */
 import { createPrivateKey } from "node:crypto"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
@@ -42,11 +42,11 @@ beforeAll(async () => {
   server = await serve({ seed: toSeed(), flags: ["--log-level", "debug"] })
   trustServer(server.bootstrap)
   asker = new Asker(server.bootstrap)
-  const { administrator, operator } = server.bootstrap
+  const { administrator, operator, identityHeader } = server.bootstrap
   secrets = [
     { name: "the administrator's password", value: administrator.password },
     { name: "the operator's client secret", value: operator.clientSecret },
-    { name: "the identity header", value: server.identityHeader },
+    { name: "the identity header", value: identityHeader },
     { name: "the PFX password", value: pfxPassword },
     ...Object.entries(seeded).map(([name, value]) => ({ name: `a seeded ${name}`, value })),
     ...privateNumbersOf(certificate).map((value) => ({ name: "a private key", value })),
@@ -218,14 +218,14 @@ async function useAppTokens(accessToken: string): Promise<void> {
 }
 
 async function useManagedIdentity(): Promise<void> {
-  const { managedIdentity } = server.bootstrap
+  const { managedIdentity, identityEndpoint, identityHeader } = server.bootstrap
   const { clientId } = await new ControlPlane(server.bootstrap).createManagedIdentity("leaks")
   const query = `resource=${encodeURIComponent("https://vault.azure.net")}&client_id=${clientId}`
-  const appService = `${managedIdentity}/msi/token?api-version=2019-08-01&${query}`
+  const appService = `${identityEndpoint}?api-version=2019-08-01&${query}`
   await refuse({ url: appService, headers: { "x-identity-header": guesses.identityHeader } })
-  await refuse({ url: `${appService}&x-identity-header=${server.identityHeader}` })
+  await refuse({ url: `${appService}&x-identity-header=${identityHeader}` })
   const answers = await Promise.all([
-    asker.askOk({ url: appService, headers: { "x-identity-header": server.identityHeader } }),
+    asker.askOk({ url: appService, headers: { "x-identity-header": identityHeader } }),
     asker.askOk({
       url: `${managedIdentity}/metadata/identity/oauth2/token?api-version=2018-02-01&${query}`,
       headers: { metadata: "true" },
@@ -277,8 +277,10 @@ test("the bootstrap file is for its owner alone, and holds what nothing else doe
 
   const found = findSecrets(places, secrets)
 
+  expect(statSync(server.bootstrapFile).mode & 0o777).toBe(0o600)
   expect(found).toEqual([
     "the administrator's password is in bootstrap.json as it is",
     "the operator's client secret is in bootstrap.json as it is",
+    "the identity header is in bootstrap.json as it is",
   ])
 })

@@ -62,7 +62,7 @@ export function storyA(tour: Tour): Story {
     `${bootstrap.managedIdentity}/metadata/identity/oauth2/token?api-version=2018-02-01` +
     `&client_id=${identityId}&resource=https%3A%2F%2Fvault.azure.net`
   const appService = () =>
-    `${bootstrap.managedIdentity}/msi/token?api-version=2019-08-01` +
+    `${bootstrap.identityEndpoint}?api-version=2019-08-01` +
     `&client_id=${identityId}&resource=https%3A%2F%2Fvault.azure.net`
 
   return {
@@ -221,7 +221,7 @@ export function storyA(tour: Tour): Story {
         equal(tour.curl`--header Metadata:true --header X-Forwarded-For:10.0.0.1 ${metadata()}`.status, 400)
       }),
       step("A8", "gets one in the App Service form, and none without its header", () => {
-        const header = `X-IDENTITY-HEADER: ${tour.server.identityHeader}`
+        const header = `X-IDENTITY-HEADER: ${bootstrap.identityHeader}`
         const answer = tour.curlJson`--header ${header} ${appService()}` as TokenBody
         equal(answer.token_type, "Bearer")
         equal(tour.curl`${appService()}`.status, 401)
@@ -237,7 +237,7 @@ export function storyA(tour: Tour): Story {
         })
       }),
       step("A8", "gets the certificate with ManagedIdentityCredential of @azure/identity", async () => {
-        Object.assign(process.env, appServiceEnvironment(tour.server))
+        Object.assign(process.env, appServiceEnvironment(bootstrap))
         const credential = new ManagedIdentityCredential({ clientId: identityId })
         const { cer } = await new CertificateClient(vault, credential).getCertificate("tls")
         deepEqual(Buffer.from(cer ?? []), tls.x509.raw)
