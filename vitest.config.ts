@@ -1,7 +1,15 @@
 import { defineConfig } from "vitest/config"
 
-/** What every project shares: no network beyond loopback, no mock left behind. */
-const shared = { setupFiles: ["test/setup/loopback-only.ts"], restoreMocks: true }
+/**
+ * What every project shares: no network beyond loopback, no mock left behind. The timeout only ends what
+ * hangs; it is far above what any test takes on a busy machine.
+ */
+const shared = {
+  setupFiles: ["test/setup/loopback-only.ts"],
+  restoreMocks: true,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+}
 
 export default defineConfig({
   test: {
@@ -19,8 +27,6 @@ export default defineConfig({
           name: "clients",
           include: ["test/{clients,leaks}/**/*.test.ts"],
           pool: "forks",
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
         },
       },
       {
@@ -30,7 +36,6 @@ export default defineConfig({
           include: ["test/faults/**/*.test.ts"],
           pool: "forks",
           testTimeout: 120_000,
-          hookTimeout: 120_000,
         },
       },
     ],
