@@ -37,4 +37,12 @@ describe("lenient base64", () => {
   test.each(["*", "A", "AAAAA", "AA=A", "====", "AA===", "ÄÄÄÄ"])("refuses %j", (text) => {
     expect(() => decodeBase64Lenient(text)).toThrow(Base64Error)
   })
+
+  // Strangers send thumbprints of any text; a mebibyte of it must not hold the event loop.
+  test("refuses a long run of padding in no time", () => {
+    const startedAt = performance.now()
+
+    expect(() => decodeBase64Lenient(`${"=".repeat(50_000)}A`)).toThrow(Base64Error)
+    expect(performance.now() - startedAt).toBeLessThan(500)
+  })
 })
