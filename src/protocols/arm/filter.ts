@@ -20,9 +20,15 @@ export function parseFilter(filter: string | undefined, known: readonly string[]
   return splitAtAnd(filter).map((text) => parseClause(text.trim(), known))
 }
 
-/** An `and` between quotes is text: what follows one that joins has an even number of quotes. */
+/** An `and` between quotes is text. One pass over the filter, however its blanks and quotes are laid out. */
 function splitAtAnd(filter: string): string[] {
-  return filter.split(/\s+and\s+(?=(?:[^']*'[^']*')*[^']*$)/i)
+  const clauses = [""]
+  for (const [index, piece] of filter.split("'").entries()) {
+    const isQuoted = index % 2 === 1
+    const [rest = "", ...more] = isQuoted ? [piece] : piece.split(/\sand\s/i)
+    clauses.push(`${clauses.pop()}${index === 0 ? "" : "'"}${rest}`, ...more)
+  }
+  return clauses
 }
 
 function parseClause(text: string, known: readonly string[]): Clause {
