@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest"
 import { openTestContext, type TestContext } from "../../../test/context.ts"
 import { DomainError } from "../errors.ts"
-import { type Caller, createRoleAssignment, isAllowed, requireDataAction, systemCaller } from "./index.ts"
+import {
+  type Caller,
+  createRoleAssignment,
+  isAllowed,
+  listRoleAssignments,
+  requireDataAction,
+  systemCaller,
+} from "./index.ts"
 
 const tenantId = "11111111-0000-0000-0000-000000000000"
 const group = "/subscriptions/s1/resourceGroups/g1"
@@ -190,4 +197,25 @@ describe("createRoleAssignment()", () => {
 
     expect(await createRoleAssignment(context, caller, request)).toMatchObject({ created: true })
   })
+
+  test("reads a scope full of slashes in no time", async () => {
+    const { context, caller } = await openWithCaller()
+    const startedAt = performance.now()
+
+    const listing = listRoleAssignments(context, caller, `${group}${"/".repeat(60_000)}g2`)
+
+    await expect(listing).rejects.toMatchObject({ kind: "forbidden" })
+    expect(performance.now() - startedAt).toBeLessThan(1000)
+  })
+
+  test.each(["/subscriptions/s1///", "subscriptions/s1", "///subscriptions/s1"])(
+    "takes %j for the scope that it is",
+    async (scope) => {
+      const { context, caller } = await openWithCaller()
+
+      const { assignment } = await assign(context, caller, "Reader", scope)
+
+      expect(assignment.scope).toBe("/subscriptions/s1")
+    },
+  )
 })
