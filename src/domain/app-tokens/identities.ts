@@ -79,7 +79,7 @@ export async function findIdentityByName(
   { store }: { store: Pick<ReadCollections, "appTokenIdentities"> },
   name: string,
 ): Promise<AppTokenIdentityRecord | undefined> {
-  const [identity] = await store.appTokenIdentities.list({ where: { nameKey: toNameKey(name) }, limit: 1 })
+  const [identity] = await store.appTokenIdentities.list({ where: { nameKey: toIdentityNameKey(name) }, limit: 1 })
   return identity
 }
 
@@ -95,7 +95,7 @@ export async function insertIdentity(
   const identity: AppTokenIdentityRecord = {
     id: (last?.id ?? 0) + 1,
     name: fields.name,
-    nameKey: toNameKey(fields.name),
+    nameKey: toIdentityNameKey(fields.name),
     tokenRoles: fields.tokenRoles,
     userId: fields.userId ?? null,
     passwordHash: fields.passwordHash ?? null,
@@ -123,7 +123,7 @@ export function parseIdentityName(name: string): string {
       `The name of an identity has 1 to ${nameCharactersMax} visible characters`,
     )
   }
-  if (reservedNames.includes(toNameKey(trimmed))) {
+  if (reservedNames.includes(toIdentityNameKey(trimmed))) {
     throw invalidInput(
       "appTokenIdentity",
       "name",
@@ -137,7 +137,8 @@ export function identityNotFound(id: number): DomainError {
   return notFound("appTokenIdentity", `Identity ${id} was not found`)
 }
 
-function toNameKey(name: string): string {
+/** What makes two spellings the same name: blanks around it, letter case and composition are ignored. */
+export function toIdentityNameKey(name: string): string {
   return name.trim().normalize("NFC").toLowerCase()
 }
 

@@ -1,5 +1,6 @@
 import { DomainError } from "../errors.ts"
 import type { DomainContext } from "../context.ts"
+import { toIdentityNameKey } from "./identities.ts"
 
 /** How long a name or address waits after too many failures. */
 export const signInPauseSeconds = 60
@@ -9,6 +10,7 @@ const failuresPerName = 20
 const failuresPerAddress = 100
 /** Beyond this many names and addresses the oldest are forgotten, so that guessing names fills no memory. */
 const entriesMax = 10_000
+const nameKeyCharactersMax = 256
 
 interface Failures {
   count: number
@@ -65,7 +67,8 @@ export function forgetFailure(context: DomainContext, attempt: SignInAttempt): v
 }
 
 function keysOf({ name, address }: SignInAttempt): [[string, number], [string, number]] {
-  const nameKey = name.slice(0, 256).normalize("NFC").toLowerCase()
+  // As identities are looked up, or each spelling of a name would have guesses of its own.
+  const nameKey = toIdentityNameKey(name).slice(0, nameKeyCharactersMax)
   return [
     [`name ${nameKey}`, failuresPerName],
     [`address ${address}`, failuresPerAddress],

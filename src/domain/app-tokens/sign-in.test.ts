@@ -84,6 +84,18 @@ describe("failed sign-ins", () => {
     expect((await signIn(context, { ...guess, password })).id).toBe(2)
   })
 
+  test("count for the name however its blanks, letter case and accents are written", async ({ expect }) => {
+    const { context } = await openWithIdentities()
+    await createIdentity(context, system, { name: "Zo\u00eb", tokenRoles: ["Reader"], password })
+    const spellings = Array.from({ length: 20 }, (_, blanks) => `${" ".repeat(blanks)}zoe\u0308\t`)
+    await Promise.allSettled(spellings.map((name) => signIn(context, { ...guess, name })))
+
+    await expect(signIn(context, { ...guess, name: "ZO\u00cb" })).rejects.toMatchObject({
+      kind: "throttled",
+      reason: "signIn",
+    })
+  })
+
   test("are forgotten once the name is proved", async ({ expect }) => {
     const { context } = await openWithIdentities()
     for (const _ of [1, 2, 3]) {
