@@ -11,6 +11,7 @@ const forbidden: [path: string, text: string][] = [
   ["src/clock.ts", 'import { readFileSync } from "node:fs"'],
   ["src/clock.ts", 'import type { Ids } from "./ids.ts"'],
   ["src/ids.ts", 'import { systemClock } from "./clock.ts"'],
+  ["src/guid.ts", 'import { randomIds } from "./ids.ts"'],
   ["src/wire/oauth.ts", 'import { codes } from "./aadsts.ts"'],
   ["src/wire/oauth.ts", 'import { object } from "valibot"'],
   ["src/crypto/seal.ts", 'import type { Clock } from "../clock.ts"'],

@@ -1,11 +1,10 @@
 import type { FastifyRequest } from "fastify"
-
-const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+import { isGuid } from "../guid.ts"
 
 /** The id the client gave the request, when it is a GUID; otherwise the id the server gave it. */
 export function correlationIdOf(request: FastifyRequest): string {
   const given = clientRequestId(request)
-  return given !== undefined && guid.test(given) ? given.toLowerCase() : request.id
+  return isGuid(given) ? given.toLowerCase() : request.id
 }
 
 /** What the client called its request, as sent; for surfaces that echo it. */

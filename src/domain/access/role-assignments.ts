@@ -1,3 +1,4 @@
+import { isGuid } from "../../guid.ts"
 import type { RoleAssignmentRecord } from "../../storage/records.ts"
 import { AlreadyExistsError, type Transaction } from "../../storage/store.ts"
 import { recordEvent } from "../audit/index.ts"
@@ -6,8 +7,6 @@ import { DomainError, invalidInput, notFound } from "../errors.ts"
 import type { Caller } from "./caller.ts"
 import { requireAction } from "./decision.ts"
 import { findRoleDefinition } from "./role-definitions.ts"
-
-const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
 export interface NewRoleAssignment {
   /** The GUID that names it, chosen by the client. */
@@ -128,7 +127,7 @@ async function toRecord(
   caller: Caller,
   request: NewRoleAssignment,
 ): Promise<RoleAssignmentRecord> {
-  if (!guid.test(request.id)) {
+  if (!isGuid(request.id)) {
     throw invalidInput("roleAssignment", "id", `"${request.id}" cannot name a role assignment: give a GUID`)
   }
   const role = findRoleDefinition(request.roleDefinitionId)

@@ -1,3 +1,4 @@
+import { isGuid, nilGuid } from "../../guid.ts"
 import type { ApplicationRecord, ServicePrincipalRecord } from "../../storage/records.ts"
 import { AlreadyExistsError, type Transaction } from "../../storage/store.ts"
 import { type Caller, requireAction } from "../access/index.ts"
@@ -25,11 +26,9 @@ export interface RegisteredApplication {
   servicePrincipal: ServicePrincipalRecord
 }
 
-const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
 const maxDisplayNameLength = 256
 const maxIdentifierUris = 50
 const maxIdentifierUriLength = 255
-const noGuid = "00000000-0000-0000-0000-000000000000"
 
 /**
  * Registers an application in the caller's tenant, with its service principal. Only keybearer itself does, at first
@@ -120,7 +119,7 @@ export async function insertApplication(
 
 function toGuid(target: string, given: string): string {
   const id = given.toLowerCase()
-  if (!guid.test(id) || id === noGuid) throw invalidInput("application", target, `"${given}" is not a GUID`)
+  if (!isGuid(id) || id === nilGuid) throw invalidInput("application", target, `"${given}" is not a GUID`)
   return id
 }
 

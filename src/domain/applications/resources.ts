@@ -1,3 +1,4 @@
+import { isGuid } from "../../guid.ts"
 import type { ApplicationRecord } from "../../storage/records.ts"
 import type { DomainContext, Endpoints } from "../context.ts"
 import { revisionCache } from "../revision-cache/index.ts"
@@ -50,7 +51,6 @@ const wellKnownResources: Readonly<Record<WellKnownResource, WellKnownRow>> = {
   },
 }
 
-const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 const byIdentifierUri = revisionCache<ReadonlyMap<string, ApplicationRecord>>(["applications"])
 
 /**
@@ -69,7 +69,7 @@ export async function findResource(
       return { appId, displayName, accessTokenVersion: 1, wellKnown: name }
     }
   }
-  const application = guid.test(wanted)
+  const application = isGuid(wanted)
     ? await findApplication(context, tenantId, wanted)
     : (await applicationsByIdentifierUri(context, tenantId)).get(wanted)
   if (application === undefined) return undefined

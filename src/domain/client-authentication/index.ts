@@ -6,6 +6,7 @@
  *
  * Governing documents: contracts/entra.md 2.2-2.4, RFC 6749 section 2.3, RFC 7523.
  */
+import { isGuid, nilGuid } from "../../guid.ts"
 import type { ApplicationRecord, ServicePrincipalRecord } from "../../storage/records.ts"
 import { findApplication, findServicePrincipal } from "../applications/index.ts"
 import type { DomainContext } from "../context.ts"
@@ -50,9 +51,6 @@ export interface AuthenticatedClient {
   strength: ClientProof["strength"]
 }
 
-const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
-const noGuid = "00000000-0000-0000-0000-000000000000"
-
 /**
  * Answers the application that a client proved to be.
  *
@@ -88,7 +86,7 @@ async function findRegistered(
   tenantId: string,
   appId: string,
 ): Promise<Omit<AuthenticatedClient, "strength">> {
-  if (!guid.test(appId) || appId === noGuid) {
+  if (!isGuid(appId) || appId === nilGuid) {
     throw new DomainError("invalidInput", "application", {
       target: "appId",
       reason: "malformed",

@@ -1,4 +1,5 @@
 import * as v from "valibot"
+import { isGuid } from "../../guid.ts"
 
 /** Where a text is that does not stand in the file itself. */
 export interface Reference {
@@ -14,7 +15,7 @@ export type Resolve = (reference: Reference) => Uint8Array
 
 const guid = v.pipe(
   v.string(),
-  v.regex(/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i, "has to be a GUID"),
+  v.check((text) => isGuid(text), "has to be a GUID"),
   v.toLowerCase(),
 )
 const name = v.pipe(v.string(), v.minLength(1, "has to have at least one character"))

@@ -1,3 +1,4 @@
+import { isGuid } from "../../guid.ts"
 import type { SubscriptionRecord } from "../../storage/records.ts"
 import { AlreadyExistsError, type Transaction } from "../../storage/store.ts"
 import { type Caller, requireAction } from "../access/index.ts"
@@ -11,8 +12,6 @@ export interface NewSubscription {
   tenantId: string
   displayName: string
 }
-
-const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
 
 /**
  * Makes a subscription in a tenant. Only keybearer itself does, at first start or from a seed file.
@@ -42,7 +41,7 @@ export async function createSubscription(
 /** Checks what was asked for and gives it an id. @throws DomainError `invalidInput` */
 export function toSubscription({ clock, ids }: DomainContext, request: NewSubscription): SubscriptionRecord {
   const id = (request.id ?? ids.guid()).toLowerCase()
-  if (!guid.test(id))
+  if (!isGuid(id))
     throw invalidInput("subscription", "id", `"${id}" cannot be a subscription id: give a GUID`)
   return { id, tenantId: request.tenantId, displayName: request.displayName, createdAt: clock.now() }
 }

@@ -1,3 +1,4 @@
+import { isGuid } from "../../guid.ts"
 import type { TenantRecord } from "../../storage/records.ts"
 import { AlreadyExistsError, type Transaction } from "../../storage/store.ts"
 import { type Caller, requireAction } from "../access/index.ts"
@@ -13,7 +14,6 @@ export interface NewTenant {
   displayName?: string | undefined
 }
 
-const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
 const domainName =
   /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/
 
@@ -49,7 +49,7 @@ export async function createTenant(
 export function toTenant({ clock, ids }: DomainContext, request: NewTenant): TenantRecord {
   const id = (request.id ?? ids.guid()).toLowerCase()
   const domain = request.domain.toLowerCase()
-  if (!guid.test(id) || reservedIds.has(id))
+  if (!isGuid(id) || reservedIds.has(id))
     throw invalidInput("tenant", "id", `"${id}" cannot be a tenant id: give a GUID`)
   if (!domainName.test(domain)) {
     throw invalidInput(

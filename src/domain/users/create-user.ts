@@ -1,3 +1,4 @@
+import { isGuid } from "../../guid.ts"
 import { hashPassword } from "../../crypto/password-hash.ts"
 import type { UserRecord } from "../../storage/records.ts"
 import { AlreadyExistsError, type Transaction } from "../../storage/store.ts"
@@ -16,7 +17,6 @@ export interface NewUser {
   password: string
 }
 
-const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
 const principalName = /^(?<local>[a-z0-9](?:[a-z0-9._'-]{0,62}[a-z0-9_])?)@(?<domain>[a-z0-9.-]+)$/i
 const passwordCharactersMin = 8
 const passwordBytesMax = 1024
@@ -58,7 +58,7 @@ export async function toUser(
 ): Promise<UserRecord> {
   const { userPrincipalName } = request
   const id = (request.id ?? ids.guid()).toLowerCase()
-  if (!guid.test(id)) throw invalidInput("user", "id", `"${id}" cannot be an object id: give a GUID`)
+  if (!isGuid(id)) throw invalidInput("user", "id", `"${id}" cannot be an object id: give a GUID`)
   const { local, domain } = principalName.exec(userPrincipalName)?.groups ?? {}
   if (local === undefined || domain?.toLowerCase() !== tenant.domain) {
     throw invalidInput(

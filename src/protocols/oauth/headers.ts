@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import type { DomainContext } from "../../domain/context.ts"
+import { isGuid } from "../../guid.ts"
 import { correlationIdOf } from "../correlation.ts"
 
 const oneYearSeconds = 31_536_000
-const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
 /** Headers of every answer, good or bad. Discovery documents, which may be kept, replace the caching ones. */
 export function addStandingHeaders({ endpoints }: DomainContext) {
@@ -43,10 +43,6 @@ export function correlationOf(request: FastifyRequest): string {
   const { "client-request-id": inQuery } = request.query as Record<string, unknown>
   const given = [request.headers["client-request-id"], inQuery].find(isGuid)
   return given?.toLowerCase() ?? correlationIdOf(request)
-}
-
-function isGuid(value: unknown): value is string {
-  return typeof value === "string" && guid.test(value)
 }
 
 function isLoopback(hostName: string): boolean {

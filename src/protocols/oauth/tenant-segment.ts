@@ -1,12 +1,12 @@
 import type { DomainContext } from "../../domain/context.ts"
 import { findTenant } from "../../domain/tenants/index.ts"
+import { isGuid } from "../../guid.ts"
 import { type TenantAlias, tenantAliases } from "../../wire/oauth.ts"
 import { OAuthError } from "./errors.ts"
 
 /** What the first segment of a path stands for: a tenant, or one of the words for several. */
 export type NamedTenant = { id: string; domain: string } | TenantAlias
 
-const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 const domainName = /^(?=.{1,253}$)[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i
 
 /**
@@ -24,6 +24,6 @@ export async function resolveTenant(
   if (alias !== undefined) return alias
   const tenant = await findTenant(context, segment)
   if (tenant !== undefined) return tenant
-  if (!guid.test(segment) && !domainName.test(segment)) throw new OAuthError(900023)
+  if (!isGuid(segment) && !domainName.test(segment)) throw new OAuthError(900023)
   throw new OAuthError(90002, { detail: `There is no tenant "${segment}"`, ...(error && { error }) })
 }
