@@ -4,8 +4,8 @@
  *
  * @see RFC 9562 section 4, https://www.rfc-editor.org/rfc/rfc9562.html#section-4
  */
-export function isGuid(value: unknown): value is string {
-  return typeof value === "string" && guid.test(value)
+export function isGuid(text: string): boolean {
+  return guid.test(text)
 }
 
 const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i

@@ -4,7 +4,7 @@ import { isGuid } from "../guid.ts"
 /** The id the client gave the request, when it is a GUID; otherwise the id the server gave it. */
 export function correlationIdOf(request: FastifyRequest): string {
   const given = clientRequestId(request)
-  return isGuid(given) ? given.toLowerCase() : request.id
+  return given !== undefined && isGuid(given) ? given.toLowerCase() : request.id
 }
 
 /** What the client called its request, as sent; for surfaces that echo it. */

@@ -13,11 +13,7 @@ export interface Reference {
 /** Looks a reference up. @throws Error with a sentence that holds nothing of what it found */
 export type Resolve = (reference: Reference) => Uint8Array
 
-const guid = v.pipe(
-  v.string(),
-  v.check((text) => isGuid(text), "has to be a GUID"),
-  v.toLowerCase(),
-)
+const guid = v.pipe(v.string(), v.check(isGuid, "has to be a GUID"), v.toLowerCase())
 const name = v.pipe(v.string(), v.minLength(1, "has to have at least one character"))
 const tags = v.optional(v.record(v.string(), v.string()))
 const days = v.pipe(v.number(), v.integer("has to be a whole number"), v.minValue(1, "has to be at least 1"))

@@ -41,8 +41,8 @@ export function allowCaching(reply: FastifyReply): FastifyReply {
  */
 export function correlationOf(request: FastifyRequest): string {
   const { "client-request-id": inQuery } = request.query as Record<string, unknown>
-  const given = [request.headers["client-request-id"], inQuery].find(isGuid)
-  return given?.toLowerCase() ?? correlationIdOf(request)
+  const texts = [request.headers["client-request-id"], inQuery].filter((value) => typeof value === "string")
+  return texts.find(isGuid)?.toLowerCase() ?? correlationIdOf(request)
 }
 
 function isLoopback(hostName: string): boolean {
