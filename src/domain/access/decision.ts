@@ -2,6 +2,7 @@ import type { RoleAssignmentRecord } from "../../storage/records.ts"
 import { recordEvent } from "../audit/index.ts"
 import type { DomainContext } from "../context.ts"
 import { DomainError } from "../errors.ts"
+import { revisionCache } from "../revision-cache/index.ts"
 import { type Caller, isSystemCaller } from "./caller.ts"
 import { findRoleDefinition, type RoleDefinition } from "./role-definitions.ts"
 
@@ -80,25 +81,18 @@ async function denied(
   })
 }
 
-interface AssignmentCache {
-  revision: number
-  byPrincipal: Map<string, RoleAssignmentRecord[]>
-}
+const byPrincipal = revisionCache<readonly RoleAssignmentRecord[]>(["roleAssignments"])
 
-/** One cache a store, forgotten as a whole when any role assignment changes. */
-const caches = new WeakMap<DomainContext["store"], AssignmentCache>()
-
-async function assignmentsOf({ store }: DomainContext, principalId: string): Promise<RoleAssignmentRecord[]> {
-  const revision = store.revision("roleAssignments")
-  let cache = caches.get(store)
-  if (cache === undefined || cache.revision !== revision) {
-    cache = { revision, byPrincipal: new Map() }
-    caches.set(store, cache)
+async function assignmentsOf(
+  { store }: DomainContext,
+  principalId: string,
+): Promise<readonly RoleAssignmentRecord[]> {
+  const cache = byPrincipal(store)
+  let assignments = cache.get(principalId)
+  if (assignments === undefined) {
+    assignments = await store.roleAssignments.list({ where: { principalId } })
+    cache.set(principalId, assignments)
   }
-  const known = cache.byPrincipal.get(principalId)
-  if (known !== undefined) return known
-  const assignments = await store.roleAssignments.list({ where: { principalId } })
-  cache.byPrincipal.set(principalId, assignments)
   return assignments
 }
 
