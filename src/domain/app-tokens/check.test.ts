@@ -1,5 +1,8 @@
 import { describe, test } from "vitest"
 import { addCaller, addToken, openAppTokenContext, system } from "../../../test/app-tokens.ts"
+import { systemCaller } from "../access/index.ts"
+import { createTenant } from "../tenants/index.ts"
+import { createUser } from "../users/index.ts"
 import { psuJwt } from "./formats/psu-jwt.ts"
 import { createIdentity, issueAppToken, revokeAppToken, verifyAppToken } from "./index.ts"
 import { currentSigningKey } from "./signing-key.ts"
@@ -29,6 +32,34 @@ describe("verifyAppToken", () => {
     await expect(verifyAppToken(context, token)).rejects.toMatchObject({
       kind: "unauthenticated",
       reason: "revoked",
+    })
+  })
+
+  // Whoever leaves loses every way in, the long-lived ones first of all.
+  test("refuses a token at the very next check once the user behind its identity is disabled", async ({
+    expect,
+  }) => {
+    const context = await openAppTokenContext()
+    const tenantId = "3b0cb9a0-1c3d-4c5a-9d0e-0f1a2b3c4d5e"
+    await createTenant(context, systemCaller(tenantId), { id: tenantId, domain: "contoso.example" })
+    const password = "correct horse battery"
+    const user = await createUser(context, systemCaller(tenantId), {
+      userPrincipalName: "ann@contoso.example",
+      password,
+    })
+    const { id } = await createIdentity(context, system, {
+      name: "Ann",
+      tokenRoles: ["Reader"],
+      userId: user.id,
+    })
+    const { token } = await issueAppToken(context, system, { identity: { id } })
+    await verifyAppToken(context, token)
+
+    await context.store.transaction((tx) => tx.users.update({ ...user, enabled: false }))
+
+    await expect(verifyAppToken(context, token)).rejects.toMatchObject({
+      kind: "unauthenticated",
+      reason: "disabled",
     })
   })
 

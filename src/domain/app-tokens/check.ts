@@ -3,6 +3,7 @@ import type { AppTokenIdentityRecord, AppTokenRecord } from "../../storage/recor
 import type { DomainContext } from "../context.ts"
 import { revisionCache } from "../revision-cache/index.ts"
 import { type AppTokenContent, formatOf } from "./formats/index.ts"
+import { isIdentityEnabled } from "./identities.ts"
 import { refusedToken } from "./refused-token.ts"
 import type { AppTokenContext, AppTokenSettings } from "./settings.ts"
 import { verificationKeys } from "./signing-key.ts"
@@ -19,8 +20,8 @@ const clockSkewSeconds = 60
 
 /**
  * Verifies a presented app token: form, signature, issuer, audience and dates, then that the very same
- * token is on record here and was not revoked. A token that passed is known by its digest until any
- * token, identity or key changes; its dates are looked at every time.
+ * token is on record here, was not revoked, and its identity's user not disabled. A token that passed is
+ * known by its digest until any token, identity, user or key changes; its dates are looked at every time.
  *
  * @param token untrusted
  * @throws DomainError `unauthenticated` - with the reason in `reason`
@@ -51,6 +52,7 @@ async function verifyFromTheStart(
   if (!digestsEqual(record.tokenDigest, digest)) throw refusedToken("unknown")
   if (record.revokedAt !== null) throw refusedToken("revoked")
   if (record.expiresAt <= now) throw refusedToken("expired")
+  if (!(await isIdentityEnabled(context, identity))) throw refusedToken("disabled")
   const keyEndsAt = keys.find(({ id }) => id === signingKeyId)?.retiredAt ?? Infinity
   return {
     identity,
@@ -101,6 +103,6 @@ function toMapKey(digest: Uint8Array): string {
 
 /** By digest; good tokens only, so that garbage cannot fill the memory. */
 const passedTokens = revisionCache<PassedAppToken>(
-  ["appTokens", "appTokenIdentities", "signingKeys"],
+  ["appTokens", "appTokenIdentities", "users", "signingKeys"],
   100_000,
 )

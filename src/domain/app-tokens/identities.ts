@@ -79,8 +79,20 @@ export async function findIdentityByName(
   { store }: { store: Pick<ReadCollections, "appTokenIdentities"> },
   name: string,
 ): Promise<AppTokenIdentityRecord | undefined> {
-  const [identity] = await store.appTokenIdentities.list({ where: { nameKey: toIdentityNameKey(name) }, limit: 1 })
+  const [identity] = await store.appTokenIdentities.list({
+    where: { nameKey: toIdentityNameKey(name) },
+    limit: 1,
+  })
   return identity
+}
+
+/** Whether the directory user behind an identity, if there is one, may still enter. */
+export async function isIdentityEnabled(
+  { store }: DomainContext,
+  { userId }: AppTokenIdentityRecord,
+): Promise<boolean> {
+  if (userId === null) return true
+  return (await store.users.find({ id: userId }))?.enabled === true
 }
 
 /** Stores an identity under the next id with its audit event, as part of a transaction. */

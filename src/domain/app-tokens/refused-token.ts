@@ -10,6 +10,7 @@ const reasons = {
   expired: "The app token has expired",
   unknown: "The app token is unknown to this server; import it or grant another",
   revoked: "The app token was revoked",
+  disabled: "The user behind the app token's identity is disabled",
 } as const
 
 export type TokenRefusal = keyof typeof reasons

@@ -3,6 +3,7 @@ import { digestSecret } from "../../crypto/secret-hash.ts"
 import type { AppTokenIdentityRecord, AppTokenSessionRecord } from "../../storage/records.ts"
 import type { DomainContext } from "../context.ts"
 import { DomainError } from "../errors.ts"
+import { isIdentityEnabled } from "./identities.ts"
 
 /** A session ends this long after its last use. */
 const sessionLifetimeSeconds = 25 * 60
@@ -51,7 +52,7 @@ export async function verifySession(context: DomainContext, value: string): Prom
   const session = await context.store.appTokenSessions.find({ sessionDigest: digestOf(context, value) })
   if (session === undefined || session.expiresAt <= context.clock.now()) throw sessionEnded()
   const identity = await context.store.appTokenIdentities.find({ id: session.identityId })
-  if (identity === undefined || !(await isEnabled(context, identity))) throw sessionEnded()
+  if (identity === undefined || !(await isIdentityEnabled(context, identity))) throw sessionEnded()
   await prolong(context, session)
   return identity
 }
@@ -66,11 +67,6 @@ async function prolong(
     const session = await tx.appTokenSessions.find({ sessionDigest })
     if (session !== undefined) await tx.appTokenSessions.update({ ...session, expiresAt: wanted })
   })
-}
-
-async function isEnabled({ store }: DomainContext, { userId }: AppTokenIdentityRecord): Promise<boolean> {
-  if (userId === null) return true
-  return (await store.users.find({ id: userId }))?.enabled === true
 }
 
 function sessionEnded(): DomainError {
