@@ -154,10 +154,13 @@ export async function buildApplication(config: ServerConfig, parts: ServerParts 
       log,
       accessTokenLifetimeSeconds,
     }
-    await ensureSigningKeys(context)
-    await ensureAppTokenSigningKey({ ...context, appTokens: config.appTokens }, appTokenSigningKey(config))
     const workloads = { identityHeader: identityHeader(context, config) }
-    const handover = await prepareHandover(context, { ...config, ...workloads })
+    // Side by side: at a first start each of them makes a key or a password hash on a thread of its own.
+    const [handover] = await Promise.all([
+      prepareHandover(context, { ...config, ...workloads }),
+      ensureSigningKeys(context),
+      ensureAppTokenSigningKey({ ...context, appTokens: config.appTokens }, appTokenSigningKey(config)),
+    ])
     const startup = { complete: config.seed === undefined }
     const sites = buildSites(context, { ...config, ...workloads, startup })
     const close = async () => {

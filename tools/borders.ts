@@ -15,7 +15,7 @@ const words: Record<string, string> = {
   PARTS: "src/crypto/, src/clock.ts, src/ids.ts, src/guid.ts",
   SHARED:
     "src/protocols/caller.ts, src/protocols/correlation.ts, src/protocols/json-body.ts, " +
-    "src/protocols/surface.ts",
+    "src/protocols/listener-refusal.ts, src/protocols/loopback-host.ts, src/protocols/surface.ts",
   RULES: "src/domain/, types of src/http/, types of src/clock.ts, types of src/ids.ts, src/guid.ts",
 }
 

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process"
 import { once } from "node:events"
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -119,6 +119,37 @@ describe.each([
     await said("wait")
     child.kill("SIGTERM")
     expect(await ended).toMatchObject({ code: null, signal: "SIGTERM" })
+  })
+})
+
+describe("the bundle of a clone", () => {
+  const bundle = () => join(folder, "clone", ".bundle", "cli", "main.mjs")
+  const source = () => join(folder, "clone", "src", "cli", "main.ts")
+
+  beforeAll(() => {
+    mkdirSync(join(folder, "clone", ".bundle", "cli"), { recursive: true })
+    writeFileSync(bundle(), 'console.log("bundled")')
+  })
+  afterAll(() => rmSync(bundle()))
+
+  function setAges({ bundleMadeAt, sourceEditedAt }: { bundleMadeAt: number; sourceEditedAt: number }): void {
+    const clone = join(folder, "clone")
+    for (const path of ["src", "src/cli", "package.json"]) utimesSync(join(clone, path), 1000, 1000)
+    utimesSync(source(), sourceEditedAt, sourceEditedAt)
+    utimesSync(bundle(), bundleMadeAt, bundleMadeAt)
+  }
+
+  test("is run while it is newer than every source file", async () => {
+    setAges({ bundleMadeAt: 3000, sourceEditedAt: 2000 })
+
+    expect((await run("clone", ["x"]).ended).out).toBe("bundled\n")
+  })
+
+  // A bundle that hides an edit would cost a developer hours.
+  test("is passed over once a source file was edited", async () => {
+    setAges({ bundleMadeAt: 3000, sourceEditedAt: 3001 })
+
+    expect((await run("clone", ["x"]).ended).out).toBe('["x"]\n')
   })
 })
 
