@@ -1,7 +1,8 @@
 /**
  * The surfaces: one folder a protocol, with its routes and its error bodies. None imports another. What they share is
- * here: what a surface is registered with (this file), who is asking (caller.ts), what a request is called
- * (correlation.ts) and reading a JSON body (json-body.ts). No rule of the product lives here; those are in domain/.
+ * here: what a surface is registered with (this file), who is asking (caller.ts), for which host (loopback-host.ts),
+ * what a request is called (correlation.ts), reading a JSON body (json-body.ts) and what the HTTP server refused before
+ * (listener-refusal.ts). No rule of the product lives here; those are in domain/.
  *
  * Governing document: DESIGN 4.
  */

@@ -4,6 +4,7 @@ import { signInPauseSeconds } from "../../domain/app-tokens/index.ts"
 import { DomainError } from "../../domain/errors.ts"
 import { type ErrorBody, type ErrorCode, errorCodes } from "../../wire/app-token.ts"
 import { BodyError } from "../json-body.ts"
+import { findListenerRefusal } from "../listener-refusal.ts"
 import type { SurfaceContext } from "../surface.ts"
 
 /** A refusal of this surface; the message is for the caller. */
@@ -87,10 +88,9 @@ function throttled({ reason, detail }: DomainError): AppTokenError {
   })
 }
 
-/** What the listener refuses before a handler runs. */
 function fromListener(thrown: unknown): AppTokenError {
-  const { statusCode } = thrown as { statusCode?: number }
-  if (statusCode === 413) return new AppTokenError("bodyTooLarge", "The request body is too large")
-  if (statusCode === 400) return new AppTokenError("invalidBody", "The request cannot be read")
+  const refusal = findListenerRefusal(thrown)
+  if (refusal === "bodyTooLarge") return new AppTokenError("bodyTooLarge", "The request body is too large")
+  if (refusal === "malformed") return new AppTokenError("invalidBody", "The request cannot be read")
   return new AppTokenError("internalError", "An internal error occurred", { cause: thrown })
 }

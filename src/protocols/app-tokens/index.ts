@@ -11,9 +11,8 @@ import { basePath } from "../../wire/app-token.ts"
 import type { SurfaceContext } from "../surface.ts"
 import { authenticate } from "./credentials.ts"
 import { errorHandler, notFoundHandler } from "./errors.ts"
-import { assertLoopbackHost } from "./loopback-host.ts"
 import { type Route, routes } from "./routes.ts"
-import { assertNotCrossSite } from "./same-origin.ts"
+import { assertLoopbackHost, assertNotCrossSite } from "./same-origin.ts"
 
 export interface AppTokenSurfaceOptions {
   settings: AppTokenSettings

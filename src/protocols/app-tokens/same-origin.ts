@@ -6,6 +6,7 @@
  * @see Fetch Metadata Request Headers, https://www.w3.org/TR/fetch-metadata/
  */
 import type { FastifyRequest } from "fastify"
+import { asksForLoopback } from "../loopback-host.ts"
 import { AppTokenError } from "./errors.ts"
 
 /**
@@ -29,6 +30,19 @@ export function assertNotCrossSite({ headers }: FastifyRequest): void {
   if (site !== undefined) return assert(site === "same-origin" || site === "none")
   if (source !== undefined) return assert(hostOf(source) === headers.host?.toLowerCase())
   assert(headers["upgrade-insecure-requests"] === undefined)
+}
+
+/**
+ * Refuses what the loopback listener gets under another host name.
+ *
+ * @throws AppTokenError `wrongHost`
+ */
+export function assertLoopbackHost(request: FastifyRequest): void {
+  if (asksForLoopback(request)) return
+  throw new AppTokenError(
+    "wrongHost",
+    "This address answers to the host names localhost, 127.0.0.1 and [::1] only",
+  )
 }
 
 function assert(allowed: boolean): void {

@@ -3,6 +3,7 @@ import { DomainError } from "../../domain/errors.ts"
 import { findDefaultTenant, findTenantIdOfSubscription } from "../../domain/tenants/index.ts"
 import { type ErrorBody, type ErrorCode, errorCodes } from "../../wire/arm.ts"
 import { BodyError } from "../json-body.ts"
+import { findListenerRefusal } from "../listener-refusal.ts"
 import type { SurfaceContext } from "../surface.ts"
 
 /** A refusal as the resource manager words it. */
@@ -70,20 +71,19 @@ function toArmError(thrown: unknown, request: FastifyRequest): ArmError {
       `The request content was invalid and could not be deserialized: '${thrown.message}'.`,
     )
   }
-  return fromServer(thrown, request)
+  return fromListener(thrown, request)
 }
 
-/** What the HTTP server refuses before any of our code runs. */
-function fromServer(thrown: unknown, request: FastifyRequest): ArmError {
-  const { code, statusCode } = thrown as { code?: unknown; statusCode?: unknown }
-  if (code === "FST_ERR_CTP_BODY_TOO_LARGE") {
+function fromListener(thrown: unknown, request: FastifyRequest): ArmError {
+  const refusal = findListenerRefusal(thrown)
+  if (refusal === "bodyTooLarge") {
     const { bodyLimit } = request.routeOptions
     return new ArmError(
       "RequestContentTooLarge",
       `The request content is too large. At most ${bodyLimit} bytes are read.`,
     )
   }
-  if (typeof statusCode === "number" && statusCode >= 400 && statusCode < 500) {
+  if (refusal === "malformed") {
     return invalidContent("The request is malformed: its headers or its length do not fit its body.")
   }
   return new ArmError(

@@ -9,6 +9,7 @@ import {
   texts,
 } from "../../wire/keyvault.ts"
 import { BodyError } from "../json-body.ts"
+import { findListenerRefusal } from "../listener-refusal.ts"
 import type { SurfaceContext } from "../surface.ts"
 
 /** A refusal as the REST API words it. */
@@ -86,17 +87,16 @@ function toKeyVaultError(error: unknown, request: FastifyRequest): KeyVaultError
   if (error instanceof KeyVaultError) return error
   if (error instanceof DomainError) return fromDomain(error, request)
   if (error instanceof BodyError) return badParameter(error.message)
-  return fromServer(error, request)
+  return fromListener(error, request)
 }
 
-/** What the HTTP server refuses before any of our code runs. */
-function fromServer(error: unknown, request: FastifyRequest): KeyVaultError {
-  const { code, statusCode } = error as { code?: unknown; statusCode?: unknown }
-  if (code === "FST_ERR_CTP_BODY_TOO_LARGE") {
+function fromListener(error: unknown, request: FastifyRequest): KeyVaultError {
+  const refusal = findListenerRefusal(error)
+  if (refusal === "bodyTooLarge") {
     const { bodyLimit } = request.routeOptions
     return badParameter(`The request body is too large. At most ${bodyLimit} bytes are read`)
   }
-  if (typeof statusCode === "number" && statusCode >= 400 && statusCode < 500) {
+  if (refusal === "malformed") {
     return badParameter("The request is malformed: its headers or its length do not fit its body")
   }
   return internal(request)

@@ -6,6 +6,7 @@ import {
   newestInstanceMetadataVersions,
 } from "../../wire/managed-identity.ts"
 import { correlationIdOf } from "../correlation.ts"
+import { findListenerRefusal } from "../listener-refusal.ts"
 import type { SurfaceContext } from "../surface.ts"
 
 /** What is wrong, for both forms to put in their own words. */
@@ -83,8 +84,7 @@ function toManagedIdentityError(
     if (kind === "notFound" && subject === "resource")
       return new ManagedIdentityError("resource", detail, { cause: thrown })
   }
-  const status = (thrown as { statusCode?: unknown } | null)?.statusCode
-  if (typeof status === "number" && status >= 400 && status < 500) {
+  if (findListenerRefusal(thrown) !== undefined) {
     return new ManagedIdentityError("request", "The request is malformed", { cause: thrown })
   }
   log.error("managed identity failed", thrown, { requestId: request.id })

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest, HTTPMethods } from "fastify"
 import type { Site } from "../../http/index.ts"
+import { asksForLoopback } from "../loopback-host.ts"
 import { ManagedIdentityError } from "./errors.ts"
 
 export interface TokenRoute {
@@ -28,18 +29,15 @@ function refuseMethod(_request: FastifyRequest, reply: FastifyReply): never {
   throw new ManagedIdentityError("method", "The endpoint answers GET requests only")
 }
 
-const ownNames = ["localhost", "127.0.0.1", "[::1]", "169.254.169.254"]
+/** What clients ask for; a redirect rule of this machine leaves the name in place. */
+const instanceMetadataHost = "169.254.169.254"
 
-/**
- * Another host name is a page that had its own name point here (DNS rebinding); 169.254.169.254 is what a redirect rule
- * of this machine leaves in place. A forwarded request is somebody else's (server-side request forgery).
- */
-function assertAskedHere({ headers }: FastifyRequest): void {
-  const name = (headers.host ?? "").toLowerCase().replace(/:\d+$/, "")
-  if (!ownNames.includes(name)) {
+/** A forwarded request is somebody else's (server-side request forgery). */
+function assertAskedHere(request: FastifyRequest): void {
+  if (!asksForLoopback(request, [instanceMetadataHost])) {
     throw new ManagedIdentityError("request", "The Host header does not name this machine's loopback address")
   }
-  if (headers["x-forwarded-for"] !== undefined) {
+  if (request.headers["x-forwarded-for"] !== undefined) {
     throw new ManagedIdentityError("request", "Forwarded requests (X-Forwarded-For) are refused")
   }
 }

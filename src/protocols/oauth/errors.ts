@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify"
 import { DomainError } from "../../domain/errors.ts"
 import { type AadstsCode, aadsts, type AadstsRow } from "../../wire/aadsts.ts"
 import { errorPagePath, type OAuthErrorBody } from "../../wire/oauth.ts"
+import { findListenerRefusal } from "../listener-refusal.ts"
 import type { SurfaceContext } from "../surface.ts"
 import { correlationOf } from "./headers.ts"
 import type { Exchange } from "./routes.ts"
@@ -71,11 +72,11 @@ function toOAuthError(thrown: unknown): OAuthError {
   if (thrown instanceof OAuthError) return thrown
   const known = thrown instanceof DomainError ? fromDomain(thrown) : undefined
   if (known !== undefined) return known
-  // Refusals of the listener: a body too long, or cut short.
-  const status = (thrown as { statusCode?: unknown } | null)?.statusCode
-  if (status === 413) return new OAuthError(9002313, { detail: "The body is longer than 65536 bytes" })
-  const isCallers = typeof status === "number" && status >= 400 && status < 500
-  return new OAuthError(isCallers ? 9002313 : 50000, { cause: thrown })
+  const refusal = findListenerRefusal(thrown)
+  if (refusal === "bodyTooLarge") {
+    return new OAuthError(9002313, { detail: "The body is longer than 65536 bytes" })
+  }
+  return new OAuthError(refusal === "malformed" ? 9002313 : 50000, { cause: thrown })
 }
 
 function toBody(
