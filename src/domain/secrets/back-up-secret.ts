@@ -25,6 +25,15 @@ export async function backupSecret(
   return backupObject(context, caller, address)
 }
 
+/** Refuses who may not restore, for before a long backup is read at all. @throws DomainError `forbidden` */
+export async function requireRestoreAccess(
+  context: DomainContext,
+  caller: Caller,
+  { vault }: Pick<CollectionAddress, "vault">,
+): Promise<void> {
+  await requireCollectionAccess(context, caller, "restore/action", { vault, kind: "secret" })
+}
+
 /**
  * Restores a secret under its own name. Only the blob tells the name, so the role must be on the vault.
  *
@@ -36,7 +45,6 @@ export async function restoreSecret(
   caller: Caller,
   { vault, blob }: Pick<CollectionAddress, "vault"> & { blob: Uint8Array },
 ): Promise<Secret> {
-  const address = { vault, kind: "secret" } as const
-  await requireCollectionAccess(context, caller, "restore/action", address)
-  return toVaultObject(await restoreObject(context, caller, address, blob))
+  await requireRestoreAccess(context, caller, { vault })
+  return toVaultObject(await restoreObject(context, caller, { vault, kind: "secret" }, blob))
 }

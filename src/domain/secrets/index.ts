@@ -5,7 +5,7 @@
  *
  * Governing documents: contracts/keyvault.md 1.3, 2.3, 2.7 and 2.10.
  */
-export { backupSecret, restoreSecret } from "./back-up-secret.ts"
+export { backupSecret, requireRestoreAccess, restoreSecret } from "./back-up-secret.ts"
 export { deleteSecret, getDeletedSecret, purgeDeletedSecret, recoverDeletedSecret } from "./delete-secret.ts"
 export { getSecret } from "./get-secret.ts"
 export { listDeletedSecrets, listSecrets, listSecretVersions } from "./list-secrets.ts"

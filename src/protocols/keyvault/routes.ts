@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from "fastify"
 import { type VaultCall, vaultCallOf } from "./call.ts"
 import * as certificates from "./certificates.ts"
 import { methodNotAllowed } from "./errors.ts"
@@ -45,34 +45,62 @@ export const routes: readonly Route[] = [
   ["POST",   "/deletedcertificates/:name/recover",  certificates.recoverDeletedCertificate, "certificates/recover/action"],
 ]
 
-/** A backup of 500 versions of the largest value has some 24 MB. */
-const bodyBytesMax: { readonly [path: string]: number } = { "/secrets/restore": 32 * 1024 * 1024 }
+interface LongBody {
+  bytesMax: number
+  /** Refuses a caller before the body is read: anyone with a token could fill the memory otherwise. */
+  admit: (call: VaultCall) => Promise<void>
+}
+
+const longBodies: { readonly [path: string]: LongBody } = {
+  // A backup of 500 versions of the largest value has some 24 MB.
+  "/secrets/restore": { bytesMax: 32 * 1024 * 1024, admit: secrets.admitRestore },
+}
 
 /** Registers every row, and on each path a 405 for the methods it has no row for. */
 export function registerRoutes(scope: FastifyInstance): void {
   const paths = Map.groupBy(routes, ([, path]) => path)
   for (const [path, rows] of paths) {
     const operations = new Map(rows.map(([method, , operation]) => [method, operation]))
-    const bodyLimit = bodyBytesMax[path]
+    const longBody = longBodies[path]
     scope.route({
       method: [...methods],
       url: path,
       exposeHeadRoute: false,
-      ...(bodyLimit === undefined ? {} : { bodyLimit }),
+      ...(longBody === undefined ? {} : toRouteOptions(longBody, operations)),
       handler: (request, reply) => answer(operations, request, reply),
     })
   }
 }
 
+type Operations = ReadonlyMap<Method, Operation>
+
+function toRouteOptions(
+  { bytesMax, admit }: LongBody,
+  operations: Operations,
+): Pick<RouteOptions, "bodyLimit" | "onRequest"> {
+  return {
+    bodyLimit: bytesMax,
+    onRequest: async (request) => {
+      operationOf(operations, request)
+      await admit(vaultCallOf(request))
+    },
+  }
+}
+
 async function answer(
-  operations: ReadonlyMap<Method, Operation>,
+  operations: Operations,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const operation = operations.get(methodOf(request))
-  if (operation === undefined) throw methodNotAllowed(request, [...operations.keys()].join(", "))
+  const operation = operationOf(operations, request)
   const body = await operation(vaultCallOf(request))
   return body === undefined ? reply.code(204).send() : reply.send(body)
+}
+
+function operationOf(operations: Operations, request: FastifyRequest): Operation {
+  const operation = operations.get(methodOf(request))
+  if (operation === undefined) throw methodNotAllowed(request, [...operations.keys()].join(", "))
+  return operation
 }
 
 /** POST may stand for PATCH or DELETE, for clients behind proxies that know no others. */

@@ -9,6 +9,7 @@ import {
   listSecretVersions as listVersions,
   purgeDeletedSecret as purge,
   recoverDeletedSecret as recover,
+  requireRestoreAccess,
   restoreSecret as restore,
   type Secret,
   setSecret as set,
@@ -100,6 +101,11 @@ export async function restoreSecret(call: VaultCall): Promise<SecretBundle> {
   const { context, caller, vault } = call
   const value = requiredText(jsonBody(call.request), "value")
   return toBundle(call, await restore(context, caller, { vault, blob: parseBlob(value) }))
+}
+
+/** Before the body is read. */
+export async function admitRestore({ context, caller, vault }: VaultCall): Promise<void> {
+  await requireRestoreAccess(context, caller, { vault })
 }
 
 /** Older api-versions do not know the parameter, and pass it over like any other they do not know. */

@@ -18,6 +18,26 @@ function fill(path: string): string {
 /** One body that every operation with a body takes. */
 const anyBody = { value: "AAAA" }
 
+describe("a body that may be long", () => {
+  // Else whoever has any token at all could fill the memory.
+  test("is not read from a caller who may not restore", async () => {
+    const { call } = await bootVault({ role: "Key Vault Reader" })
+
+    const response = await call("POST", `/secrets/restore${version}`, { body: "x".repeat(33_554_433) })
+
+    expect(response.status).toBe(403)
+  })
+
+  test("is not read for a method that the path does not take", async () => {
+    const { call } = await bootVault()
+
+    const response = await call("PUT", `/secrets/restore${version}`, { body: "x".repeat(33_554_433) })
+
+    expect(response.status).toBe(405)
+    expect(response.headers.get("allow")).toBe("POST")
+  })
+})
+
 describe("401", () => {
   const tenant = "3b0cb9a0-1c3d-4c5a-9d0e-0f1a2b3c4d5e"
   const challenge = `Bearer authorization="https://localhost:8443/${tenant}", resource="https://vault.localhost:8443"`
