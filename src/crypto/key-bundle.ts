@@ -27,6 +27,7 @@ export class PfxError extends Error {
 }
 
 const maxCertificates = 32
+const maxKeys = 32
 
 /**
  * Joins keys and certificates found in a file: takes the first key that has a certificate, and orders the chain.
@@ -43,6 +44,8 @@ export function assembleKeyBundle(
   if (certificateDers.length > maxCertificates) {
     throw new PfxError("unsupported", `File holds more than ${maxCertificates} certificates`)
   }
+  // Each key is compared with each certificate.
+  if (keys.length > maxKeys) throw new PfxError("unsupported", `File holds more than ${maxKeys} private keys`)
   const privateKeys = keys.map(readPrivateKey)
   const certificatesInFileOrder = certificateDers.map(readCertificate)
   for (const privateKey of privateKeys) {

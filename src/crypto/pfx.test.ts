@@ -241,3 +241,14 @@ describe("a PEM bundle", () => {
     expect(await refusal(() => readPemBundle(pem))).toBe(reason)
   })
 })
+
+describe("a PEM bundle", () => {
+  // Every key is compared with every certificate: thousands of them would hold the event loop.
+  test("with more than 32 private keys is refused", async () => {
+    const keys = text("rsa.key.pem").repeat(33)
+
+    expect(
+      await refusal(() => readPemBundle(keys + text("rsa.key.pem").replaceAll("PRIVATE KEY", "CERTIFICATE"))),
+    ).toBe("unsupported")
+  })
+})
