@@ -13,6 +13,7 @@ describe("the program's name in texts", () => {
       "/home/me",
       "/opt/keybearer/bin/keybearer",
     ],
+    ["its source", "/home/me/keybearer/src/cli/main.ts", "/usr/bin", "/home/me/keybearer", "bin/keybearer"],
     ["this folder", "/home/me/keybearer", "/usr/bin", "/home/me", "./keybearer"],
     [
       "a relative entry of the PATH, which may mean another file",

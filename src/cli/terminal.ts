@@ -48,7 +48,9 @@ export function processTerminal(): Terminal {
 }
 
 /** The bare name when it is on the PATH, else the path from here: what a person can paste into the same shell. */
-export function programName(script: string, path: string, folder: string): string {
+export function programName(main: string, path: string, folder: string): string {
+  // `npm run dev` runs the source by its own name, which no shell can.
+  const script = main.replace(/\/src\/cli\/main\.ts$/, "/bin/keybearer")
   const onPath = path
     .split(delimiter)
     .some((entry) => isAbsolute(entry) && resolve(entry) === dirname(script))
