@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import { DomainError } from "../../domain/errors.ts"
-import { findDefaultTenant, findTenantIdOfSubscription } from "../../domain/tenants/index.ts"
 import { type ErrorBody, type ErrorCode, errorCodes } from "../../wire/arm.ts"
 import { BodyError } from "../json-body.ts"
 import { findListenerRefusal } from "../listener-refusal.ts"
 import type { SurfaceContext } from "../surface.ts"
+import { toChallenge } from "./challenge.ts"
 
 /** A refusal as the resource manager words it. */
 export class ArmError extends Error {
@@ -36,7 +36,7 @@ export async function sendError(
   const error = toArmError(thrown, request)
   const status = errorCodes[error.code]
   if (status === 500) context.log.error("request failed", thrown, { surface: "arm", requestId: request.id })
-  if (status === 401) reply.header("www-authenticate", await challenge(context, request, error.message))
+  if (status === 401) reply.header("www-authenticate", await toChallenge(context, request, error.message))
   if (error.allow !== undefined) reply.header("allow", error.allow)
   reply.header("x-ms-failure-cause", "gateway")
   return reply.code(status).send(toBody(error))
@@ -44,23 +44,6 @@ export async function sendError(
 
 function toBody({ code, message, target }: ArmError): ErrorBody {
   return { error: { code, message, ...(target === undefined ? {} : { target }) } }
-}
-
-/**
- * Where to get a token: at the tenant of the subscription that the path names.
- * @see contracts/entra.md 5.2
- */
-async function challenge(
-  context: SurfaceContext,
-  request: FastifyRequest,
-  description: string,
-): Promise<string> {
-  const [, subscriptionId] = /^\/subscriptions\/([^/?]+)/i.exec(request.url) ?? []
-  const named =
-    subscriptionId === undefined ? undefined : await findTenantIdOfSubscription(context, subscriptionId)
-  const tenantId = named ?? (await findDefaultTenant(context))?.id ?? "common"
-  const authority = `${context.endpoints.authority}/${tenantId}`
-  return `Bearer authorization_uri="${authority}", error="invalid_token", error_description="${description.replaceAll('"', "'")}"`
 }
 
 function toArmError(thrown: unknown, request: FastifyRequest): ArmError {

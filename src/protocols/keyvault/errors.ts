@@ -11,6 +11,7 @@ import {
 import { BodyError } from "../json-body.ts"
 import { findListenerRefusal } from "../listener-refusal.ts"
 import type { SurfaceContext } from "../surface.ts"
+import { toChallenge } from "./challenge.ts"
 
 /** A refusal as the REST API words it. */
 export class KeyVaultError extends Error {
@@ -63,24 +64,13 @@ export function sendError(
   if (refusal.code === "InternalServerError") {
     context.log.error("request failed", error, { surface: "keyvault", requestId: request.id })
   }
-  if (refusal.code === "Unauthorized") reply.header("www-authenticate", challenge(context, request))
+  if (refusal.code === "Unauthorized") reply.header("www-authenticate", toChallenge(context, request))
   if (refusal.allow !== undefined) reply.header("allow", refusal.allow)
   return reply.code(errorCodes[refusal.code]).send(toBody(refusal))
 }
 
 function toBody({ code, message, innerCode }: KeyVaultError): ErrorBody {
   return { error: { code, message, ...(innerCode === undefined ? {} : { innererror: { code: innerCode } }) } }
-}
-
-/**
- * Where to get a token, and for which resource. Clients compare the resource's host and port with the
- * vault's, take the whole path as tenant, and split at comma and space: nothing else may stand in it.
- *
- * @see contracts/keyvault.md 5.1
- */
-function challenge({ endpoints }: SurfaceContext, { challengeTenantId }: FastifyRequest): string {
-  const authority = `${endpoints.authority}/${challengeTenantId ?? "common"}`
-  return `Bearer authorization="${authority}", resource="${endpoints.vaultResource}"`
 }
 
 function toKeyVaultError(error: unknown, request: FastifyRequest): KeyVaultError {
