@@ -1,3 +1,4 @@
+/** Deleting a secret, and what becomes of a deleted one: get, recover, purge. Listing them is list-secrets.ts. */
 import type { Caller } from "../access/index.ts"
 import type { DomainContext } from "../context.ts"
 import {

@@ -4,6 +4,7 @@ import { type ManagedIdentityProperties, type ResourceBody, resourceTypes } from
 import { parseBody, tagsSchema } from "./body.ts"
 import { type Answer, type ArmCall, noContent, ok, param, put } from "./call.ts"
 
+/** `Microsoft.ManagedIdentity/userAssignedIdentities`; where they get tokens is protocols/managed-identity. */
 const bodySchema = v.object({ location: v.string(), tags: tagsSchema })
 
 export async function createOrUpdateManagedIdentity(call: ArmCall): Promise<Answer> {

@@ -5,7 +5,7 @@ import type { ArmContext } from "./call.ts"
 import { requireApiVersion } from "./call.ts"
 
 /**
- * What a client has to know of this cloud, for anybody.
+ * `GET /metadata/endpoints`: what a client has to know of this cloud, for anybody.
  *
  * Versions before 2022 are az's alone: they name the `/adfs` door, which spares az every call to
  * Microsoft. Later ones are also read by clients that put the tenant behind the address themselves.

@@ -10,7 +10,7 @@ import {
   type TokenBodyV1,
   type TokenBodyV2,
 } from "../../wire/oauth.ts"
-import { type PresentedClient, readClient } from "./client-credential.ts"
+import { type PresentedClient, readClient } from "./client-authentication.ts"
 import { OAuthError } from "./errors.ts"
 import { findParameter, type Form, parseForm, requireParameter } from "./form.ts"
 import { findGrant, type Grant } from "./grants/index.ts"

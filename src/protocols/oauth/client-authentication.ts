@@ -15,7 +15,8 @@ type Proof = NonNullable<PresentedClient["proof"]>
 const maxAssertionLength = 16 * 1024
 
 /**
- * Reads client id and credential: a secret or an assertion in the form, or both parts of HTTP Basic.
+ * Reads client id and credential: a secret in the form (`client_secret_post`), both in HTTP Basic
+ * (`client_secret_basic`), or an assertion (`private_key_jwt`).
  *
  * @throws OAuthError 900144 no client id; 9002313 several credentials, or two client ids
  * @see RFC 6749 section 2.3, https://www.rfc-editor.org/rfc/rfc6749.html#section-2.3
