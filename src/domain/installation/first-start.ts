@@ -20,7 +20,7 @@ import {
 } from "../applications/index.ts"
 import { recordEvent } from "../audit/index.ts"
 import type { DomainContext } from "../context.ts"
-import { checkLocation, insertResourceGroup } from "../resource-groups/index.ts"
+import { parseLocation, insertResourceGroup } from "../resource-groups/index.ts"
 import {
   insertSubscription,
   insertTenant,
@@ -145,7 +145,7 @@ async function toBeginning(
       subscriptionId: subscription.id,
       nameKey: firstResourceGroup,
       name: firstResourceGroup,
-      location: checkLocation("resourceGroup", options.region),
+      location: parseLocation("resourceGroup", options.region),
       tags: {},
       createdAt,
     },

@@ -4,7 +4,7 @@ import type { Caller } from "../access/index.ts"
 import { recordEvent } from "../audit/index.ts"
 import type { DomainContext } from "../context.ts"
 import { DomainError, invalidInput } from "../errors.ts"
-import { checkLocation, checkTags } from "../resource-groups/index.ts"
+import { parseLocation, parseTags } from "../resource-groups/index.ts"
 import {
   findInGroup,
   managedIdentityResourceId,
@@ -80,8 +80,8 @@ function toManagedIdentity(
     resourceGroup: group.name,
     name,
     nameKey: name.toLowerCase(),
-    location: checkLocation("managedIdentity", request.location),
-    tags: checkTags("managedIdentity", request.tags ?? {}),
+    location: parseLocation("managedIdentity", request.location),
+    tags: parseTags("managedIdentity", request.tags ?? {}),
     clientId: ids.guid(),
     servicePrincipalId: ids.guid(),
     createdAt: clock.now(),

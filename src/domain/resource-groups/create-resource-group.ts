@@ -6,7 +6,7 @@ import type { DomainContext } from "../context.ts"
 import { DomainError, invalidInput, notFound } from "../errors.ts"
 import { findSubscription } from "../tenants/index.ts"
 import type { ResourceGroupName } from "./get-resource-group.ts"
-import { checkLocation, checkTags } from "./resource-rules.ts"
+import { parseLocation, parseTags } from "./resource-rules.ts"
 
 export interface NewResourceGroup extends ResourceGroupName {
   location: string
@@ -79,8 +79,8 @@ function toResourceGroup({ clock }: DomainContext, request: NewResourceGroup): R
     subscriptionId,
     nameKey: name.toLowerCase(),
     name,
-    location: checkLocation("resourceGroup", request.location),
-    tags: checkTags("resourceGroup", request.tags ?? {}),
+    location: parseLocation("resourceGroup", request.location),
+    tags: parseTags("resourceGroup", request.tags ?? {}),
     createdAt: clock.now(),
   }
 }

@@ -18,5 +18,5 @@ export {
   requireResourceGroup,
   requireSubscription,
 } from "./get-resource-group.ts"
-export { checkLocation, checkTags } from "./resource-rules.ts"
+export { parseLocation, parseTags } from "./resource-rules.ts"
 export type { ResourceGroupRecord as ResourceGroup } from "../../storage/records.ts"

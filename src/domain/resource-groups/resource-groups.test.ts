@@ -1,6 +1,6 @@
 import { describe, test } from "vitest"
 import { openTestInstallation, testSubscriptionId } from "../../../test/installation.ts"
-import { checkLocation, checkTags, createOrUpdateResourceGroup, getResourceGroup } from "./index.ts"
+import { parseLocation, parseTags, createOrUpdateResourceGroup, getResourceGroup } from "./index.ts"
 
 describe("tags", () => {
   test("are taken up to their limits", ({ expect }) => {
@@ -8,8 +8,8 @@ describe("tags", () => {
       Array.from({ length: 50 }, (_, index) => [`tag ${index}`, "x".repeat(256)]),
     )
 
-    expect(checkTags("vault", fifty)).toEqual(fifty)
-    expect(checkTags("vault", { ["n".repeat(512)]: "" })).toEqual({ ["n".repeat(512)]: "" })
+    expect(parseTags("vault", fifty)).toEqual(fifty)
+    expect(parseTags("vault", { ["n".repeat(512)]: "" })).toEqual({ ["n".repeat(512)]: "" })
   })
 
   test.for([
@@ -20,7 +20,7 @@ describe("tags", () => {
     ["a value of 257 characters", { a: "x".repeat(257) }],
     ["a value that is no text", { a: null }],
   ] as const)("are refused: %s", ([, tags], { expect }) => {
-    expect(() => checkTags("vault", tags)).toThrow(
+    expect(() => parseTags("vault", tags)).toThrow(
       expect.objectContaining({ kind: "invalidInput", target: "tags" }),
     )
   })
@@ -28,7 +28,7 @@ describe("tags", () => {
 
 describe("locations", () => {
   test("have one spelling", ({ expect }) => {
-    expect(["East US", "eastus", "EASTUS2", "local"].map((name) => checkLocation("vault", name))).toEqual([
+    expect(["East US", "eastus", "EASTUS2", "local"].map((name) => parseLocation("vault", name))).toEqual([
       "eastus",
       "eastus",
       "eastus2",
@@ -39,7 +39,7 @@ describe("locations", () => {
   test.for(["", "1", "../x", "a/b", "x".repeat(51)])(
     "are refused when they cannot be a name: %j",
     (name, { expect }) => {
-      expect(() => checkLocation("vault", name)).toThrow(
+      expect(() => parseLocation("vault", name)).toThrow(
         expect.objectContaining({ kind: "invalidInput", target: "location" }),
       )
     },

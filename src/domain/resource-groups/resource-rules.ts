@@ -7,20 +7,20 @@ const tagValueLengthMax = 256
 const locationPattern = /^[a-z][a-z0-9-]{1,49}$/
 
 /**
- * Checks the tags of a resource, as they came.
+ * The tags of a resource, from what came.
  *
  * @throws DomainError `invalidInput` - more than 50, or a name or value that is too long or no text
  * @see Tag limitations, https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations
  */
-export function checkTags(subject: DomainErrorSubject, tags: { [name: string]: unknown }): Tags {
+export function parseTags(subject: DomainErrorSubject, tags: { [name: string]: unknown }): Tags {
   const entries = Object.entries(tags)
   if (entries.length > tagsMax) throw invalidInput(subject, "tags", `A resource has at most ${tagsMax} tags`)
   return Object.fromEntries(
-    entries.map(([name, value]) => [checkTagName(subject, name), checkTagValue(subject, name, value)]),
+    entries.map(([name, value]) => [parseTagName(subject, name), parseTagValue(subject, name, value)]),
   )
 }
 
-function checkTagName(subject: DomainErrorSubject, name: string): string {
+function parseTagName(subject: DomainErrorSubject, name: string): string {
   if (name === "" || name.length > tagNameLengthMax || /[<>%&\\?/]/.test(name)) {
     throw invalidInput(
       subject,
@@ -31,7 +31,7 @@ function checkTagName(subject: DomainErrorSubject, name: string): string {
   return name
 }
 
-function checkTagValue(subject: DomainErrorSubject, name: string, value: unknown): string {
+function parseTagValue(subject: DomainErrorSubject, name: string, value: unknown): string {
   if (typeof value === "string" && value.length <= tagValueLengthMax) return value
   throw invalidInput(
     subject,
@@ -44,7 +44,7 @@ function checkTagValue(subject: DomainErrorSubject, name: string, value: unknown
  * The name of a location in its canonical spelling: "East US" is `eastus`. Every name is a location here.
  * @throws DomainError `invalidInput` - it cannot be a name
  */
-export function checkLocation(subject: DomainErrorSubject, location: string): string {
+export function parseLocation(subject: DomainErrorSubject, location: string): string {
   const name = location.replaceAll(" ", "").toLowerCase()
   if (locationPattern.test(name)) return name
   throw invalidInput(

@@ -4,10 +4,10 @@ import type { Caller } from "../access/index.ts"
 import { recordEvent } from "../audit/index.ts"
 import type { DomainContext } from "../context.ts"
 import { DomainError } from "../errors.ts"
-import { checkLocation, checkTags, requireResourceGroup } from "../resource-groups/index.ts"
+import { parseLocation, parseTags, requireResourceGroup } from "../resource-groups/index.ts"
 import { vaultResourceId } from "./find-vault.ts"
 import type { VaultName } from "./get-vault.ts"
-import { checkVaultName, toChangedSettings, toNewSettings, type WantedVaultSettings } from "./vault-rules.ts"
+import { assertVaultName, toChangedSettings, toNewSettings, type WantedVaultSettings } from "./vault-rules.ts"
 
 export interface NewVault extends VaultName, WantedVaultSettings {
   location: string
@@ -41,10 +41,10 @@ export async function createOrUpdateVault(
     resource: `/providers/Microsoft.KeyVault/vaults/${name}`,
   }
   const group = await requireResourceGroup(context, caller, "Microsoft.KeyVault/vaults/write", place)
-  checkVaultName(name)
+  assertVaultName(name)
   const checked = {
-    location: checkLocation("vault", request.location),
-    tags: checkTags("vault", request.tags ?? {}),
+    location: parseLocation("vault", request.location),
+    tags: parseTags("vault", request.tags ?? {}),
   }
   const dataKey = context.keyring.newDataKey("vault")
   try {

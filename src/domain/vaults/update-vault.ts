@@ -2,7 +2,7 @@ import type { VaultRecord } from "../../storage/records.ts"
 import type { Caller } from "../access/index.ts"
 import { recordEvent } from "../audit/index.ts"
 import type { DomainContext } from "../context.ts"
-import { checkTags } from "../resource-groups/index.ts"
+import { parseTags } from "../resource-groups/index.ts"
 import { vaultResourceId } from "./find-vault.ts"
 import { requireVault, type VaultName, vaultNotFound } from "./get-vault.ts"
 import { toChangedSettings, type WantedVaultSettings } from "./vault-rules.ts"
@@ -25,7 +25,7 @@ export async function updateVault(
   changes: VaultChanges,
 ): Promise<VaultRecord> {
   const { id } = await requireVault(context, caller, "Microsoft.KeyVault/vaults/write", name)
-  const tags = changes.tags === undefined ? {} : { tags: checkTags("vault", changes.tags) }
+  const tags = changes.tags === undefined ? {} : { tags: parseTags("vault", changes.tags) }
   return context.store.transaction(async (tx) => {
     const existing = await tx.vaults.find({ id })
     if (existing === undefined) throw vaultNotFound(name.name, name.resourceGroup)

@@ -25,7 +25,7 @@ export interface WantedVaultSettings {
 }
 
 /** 3 to 24 letters, digits and single hyphens, a letter first: it becomes a host name. */
-export function checkVaultName(name: string): void {
+export function assertVaultName(name: string): void {
   if (namePattern.test(name)) return
   throw new DomainError("invalidInput", "vault", {
     target: "name",
@@ -38,8 +38,8 @@ export function checkVaultName(name: string): void {
 export function toNewSettings(wanted: WantedVaultSettings): VaultSettings {
   refuseUnsupported(wanted)
   return {
-    sku: checkSku(wanted.sku ?? "standard"),
-    softDeleteRetentionDays: checkRetention(wanted.softDeleteRetentionDays ?? retentionDaysMax),
+    sku: parseSku(wanted.sku ?? "standard"),
+    softDeleteRetentionDays: parseRetentionDays(wanted.softDeleteRetentionDays ?? retentionDaysMax),
     purgeProtection: wanted.purgeProtection ?? false,
   }
 }
@@ -58,7 +58,7 @@ export function toChangedSettings(existing: VaultRecord, wanted: WantedVaultSett
     )
   }
   return {
-    sku: checkSku(wanted.sku ?? existing.sku),
+    sku: parseSku(wanted.sku ?? existing.sku),
     softDeleteRetentionDays,
     purgeProtection: wanted.purgeProtection ?? purgeProtection,
   }
@@ -85,13 +85,13 @@ function fixed(property: string, sentence: string): DomainError {
   return invalidInput("vault", property, `The property "${property}" ${sentence}`)
 }
 
-function checkSku(sku: string): VaultRecord["sku"] {
+function parseSku(sku: string): VaultRecord["sku"] {
   const lower = sku.toLowerCase()
   if (lower === "standard" || lower === "premium") return lower
   throw invalidInput("vault", "sku", `"${sku}" is no SKU of a vault: give standard or premium`)
 }
 
-function checkRetention(days: number): number {
+function parseRetentionDays(days: number): number {
   if (Number.isInteger(days) && days >= retentionDaysMin && days <= retentionDaysMax) return days
   throw invalidInput(
     "vault",
