@@ -106,6 +106,29 @@ describe("the loopback listener", () => {
   })
 })
 
+// Two parties that each take another Host for the true one can be played off against each other.
+describe("a request with two Host headers", () => {
+  const request = [
+    "GET /where HTTP/1.1",
+    "Host: localhost",
+    "hOST: demo.vault.localhost",
+    "Connection: keep-alive",
+    "",
+    "",
+  ].join("\r\n")
+
+  test("is refused on both listeners, and its connection closed", async () => {
+    const { listener, ca } = await open()
+    const plain = connect(listener.httpPort, "127.0.0.1")
+    const secure = connectTls({ host: "127.0.0.1", port: listener.httpsPort, ca, servername: "localhost" })
+
+    for (const socket of [plain, secure]) {
+      socket.write(request)
+      expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
+    }
+  })
+})
+
 describe("CONNECT", () => {
   async function tunnel(listener: Listener, authority: string): Promise<{ status: string; socket: Socket }> {
     const socket = connect(listener.httpPort, "127.0.0.1")

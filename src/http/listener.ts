@@ -40,10 +40,11 @@ export interface Listener {
 export async function openListener(options: ListenerOptions): Promise<Listener> {
   const { sites, vaultHostSuffix } = options
   await Promise.all([sites.vault.ready(), sites.main.ready(), sites.loopback.ready()])
-  const byHost: RequestListener = (request, response) => {
+  const byHost = refusingSeveralHosts((request, response) => {
     const site = isVaultHost(request.headers.host, vaultHostSuffix) ? sites.vault : sites.main
     site.routing(request, response)
-  }
+  })
+  const toLoopback = refusingSeveralHosts((request, response) => sites.loopback.routing(request, response))
   const tls = {
     ...serverOptions,
     key: options.tls.key,
@@ -52,7 +53,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   } as const
   const https = await listenOnAll(options.addresses, options.httpsPort, () => createHttpsServer(tls, byHost))
   const http = await listenOnAll(loopbackAddresses, options.httpPort, () =>
-    createHttpServer(serverOptions, (request, response) => sites.loopback.routing(request, response)),
+    createHttpServer(serverOptions, toLoopback),
   )
   const target = https.servers[0]
   if (target === undefined) throw new TypeError("The HTTPS listener has no address")
@@ -77,6 +78,28 @@ const serverOptions = {
   requestTimeout: requestTimeoutMs,
   keepAliveTimeout: keepAliveTimeoutMs,
   maxHeaderSize: maxHeaderBytes,
+}
+
+/**
+ * Node takes the first of several Host headers; a proxy before us may have judged by another.
+ *
+ * @see RFC 9112 section 3.2, https://www.rfc-editor.org/rfc/rfc9112.html#section-3.2
+ */
+function refusingSeveralHosts(answer: RequestListener): RequestListener {
+  return (request, response) => {
+    if (countHosts(request.rawHeaders) <= 1) return answer(request, response)
+    response.writeHead(400, { connection: "close", "content-length": 0 }).end()
+  }
+}
+
+/** Names and values by turns. */
+function countHosts(rawHeaders: readonly string[]): number {
+  let count = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]
+    if (name?.length === 4 && name.toLowerCase() === "host") count += 1
+  }
+  return count
 }
 
 /** Whether a Host header names a vault: one label below the suffix, whatever the port. */
