@@ -60,6 +60,9 @@ export const routes: readonly Route[] = [
   ["DELETE", `{scope}${authorization}/roleAssignments/{id}`,       roleAssignments.deleteRoleAssignment],
 ]
 
+/** More than twice what the longest names need when every letter is percent-encoded. */
+const pathCharactersMax = 4096
+
 interface Place {
   expression: RegExp
   operations: Map<string, Operation>
@@ -101,6 +104,8 @@ function findOperation(request: FastifyRequest): {
   params: { [name: string]: string }
 } {
   const path = request.url.split("?", 1)[0] ?? "/"
+  if (path.length > pathCharactersMax)
+    throw invalidContent(`The path is longer than ${pathCharactersMax} characters.`)
   for (const { expression, operations } of places) {
     const match = expression.exec(path)
     if (match === null) continue

@@ -154,6 +154,23 @@ describe("every request", () => {
     }
   })
 
+  // Who may do nothing at all leaves a denial in the audit log; it must not be as long as one likes.
+  test("400: refuses a path that no resource can have", async ({ expect }) => {
+    const stranger = await server.seed.application()
+    const path = `/subscriptions/${server.subscriptionId}/resourceGroups/${"a".repeat(4100)}`
+    const before = await server.context.store.auditEvents.list({})
+
+    const refused = await server.send("GET", path + version, {
+      token: await server.seed.token(stranger.servicePrincipal, "resourceManager"),
+    })
+
+    expect(await answerOf(refused)).toEqual([
+      400,
+      { error: { code: "InvalidRequestContent", message: "The path is longer than 4096 characters." } },
+    ])
+    expect(await server.context.store.auditEvents.list({})).toHaveLength(before.length)
+  })
+
   test("404: names an operation that there is", async ({ expect }) => {
     const path = `/subscriptions/${server.subscriptionId}/providers/Microsoft.Compute/virtualMachines`
 
