@@ -73,14 +73,17 @@ describe("access", () => {
   })
 
   test.each([
-    ["another vault whose name begins the same", `${vault}-2`],
-    ["a single object, for another object", `${vault}/secrets/other`],
-  ])("is not granted by a role at %s", async (_where, assignmentScope) => {
+    ["a vault whose name goes on", `${vault}-2`, `${vault}/secrets/s`],
+    ["a vault, for one whose name goes on", vault, `${vault}-2/secrets/s`],
+    ["a single object, for another object", `${vault}/secrets/other`, `${vault}/secrets/s`],
+    ["a single object, for one whose name goes on", `${vault}/secrets/s`, `${vault}/secrets/s2`],
+    ["a single object, for its vault", `${vault}/secrets/s`, vault],
+  ])("is not granted by a role at %s", async (_where, assignmentScope, target) => {
     const { context, caller } = await openWithCaller()
 
     await assign(context, caller, "Key Vault Secrets User", assignmentScope)
 
-    expect(await isAllowed(context, caller, { dataAction: getSecret }, `${vault}/secrets/s`)).toBe(false)
+    expect(await isAllowed(context, caller, { dataAction: getSecret }, target)).toBe(false)
   })
 
   test("to data is not granted by owning the vault", async () => {

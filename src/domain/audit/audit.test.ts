@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { openTestContext, testNow } from "../../../test/context.ts"
+import type { AuditEventRecord } from "../../storage/records.ts"
 import type { DomainContext } from "../context.ts"
 import { recordEvent, recordRead, verifyChain } from "./index.ts"
 
@@ -80,22 +81,35 @@ describe("the audit log", () => {
 
   // Protects against somebody with the database file but without the root key.
   test.each([
-    ["changed", async (context: DomainContext) => edit(context, 2)],
-    ["removed", async (context: DomainContext) => remove(context, 2)],
-  ])("shows where an event was %s", async (_what, tamper) => {
+    ["changed", 2, async (context: DomainContext) => edit(context, 2, { actor: "somebody else" })],
+    ["removed", 3, async (context: DomainContext) => remove(context, 2)],
+    ["removed from the beginning", 2, async (context: DomainContext) => remove(context, 1)],
+    ["put before another", 2, async (context: DomainContext) => swap(context, 2, 3)],
+  ])("shows where an event was %s", async (_what, brokenAt, tamper) => {
     const context = await openTestContext()
     await record(context, "A", "B", "C")
 
     await tamper(context)
 
-    expect(await verifyChain(context)).toEqual({ whole: false, brokenAt: expect.any(Number) })
+    expect(await verifyChain(context)).toEqual({ whole: false, brokenAt })
   })
 })
 
-async function edit(context: DomainContext, sequence: number): Promise<void> {
+async function edit(context: DomainContext, sequence: number, change: object): Promise<void> {
+  const event = await eventOf(context, sequence)
+  await context.store.transaction((tx) => tx.auditEvents.update({ ...event, ...change }))
+}
+
+async function swap(context: DomainContext, one: number, other: number): Promise<void> {
+  const [first, second] = [await eventOf(context, one), await eventOf(context, other)]
+  await edit(context, one, { ...second, sequence: one })
+  await edit(context, other, { ...first, sequence: other })
+}
+
+async function eventOf(context: DomainContext, sequence: number): Promise<AuditEventRecord> {
   const event = await context.store.auditEvents.find({ sequence })
   if (event === undefined) throw new Error("no such event")
-  await context.store.transaction((tx) => tx.auditEvents.update({ ...event, actor: "somebody else" }))
+  return event
 }
 
 async function remove(context: DomainContext, sequence: number): Promise<void> {

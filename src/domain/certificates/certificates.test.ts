@@ -218,6 +218,29 @@ describe("a Certificate User on one certificate", () => {
     expect((await opened.auditTrail()).at(-1)).toMatch(/getSecret\/action denied$/)
   })
 
+  // What a role on the certificate opened must not show a plain secret that took the name in the meantime.
+  test("gets no plain secret that took the certificate's name since access was decided", async () => {
+    const { opened, context, vault, caller } = await openNarrow()
+    const { vaultObjects } = context.store
+    let looks = 0
+    const find: typeof vaultObjects.find = async (key) => {
+      const found = await vaultObjects.find(key)
+      looks += 1
+      if (looks > 1) return found
+      await deleteCertificate(context, opened.system, { vault, name })
+      await purgeDeletedCertificate(context, opened.system, { vault, name })
+      await setSecret(context, opened.system, { vault, name, value: "plain" })
+      return found
+    }
+    const store = { ...context.store, vaultObjects: { find, list: vaultObjects.list.bind(vaultObjects) } }
+
+    await expect(getSecret({ ...context, store }, caller, { vault, name })).rejects.toMatchObject({
+      kind: "notFound",
+      subject: "secret",
+    })
+    expect(looks).toBe(2)
+  })
+
   test("sees the secret of a deleted certificate, as it sees the certificate", async () => {
     const { opened, context, vault, caller } = await openNarrow()
     await deleteCertificate(context, opened.system, { vault, name })
