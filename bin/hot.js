@@ -1,6 +1,6 @@
 // Answers a cached `account get-access-token` with `node:fs` alone: loading anything more would double its time.
-// It reads what src/cli/profile.ts and src/sdk/token-cache.ts write, and prints the same bytes as
-// src/cli/commands/account-get-access-token.ts; test/cli/hot.test.ts compares the two. Whatever it does not
+// It reads what src/cli/state/profile.ts and src/sdk/token-cache.ts write, and prints the same bytes as
+// src/cli/commands/account-get-access-token.ts; test/cli/access-token.test.ts compares the two. Whatever it does not
 // understand to the letter, the whole CLI answers.
 "use strict"
 

@@ -62,7 +62,7 @@ export type SecretAccess = "ofSecret" | "ofCertificate"
 
 /**
  * Asks for a data action on a secret. Where the secret belongs to a certificate, a role on that
- * certificate allows it too (docs/decisions/0010).
+ * certificate allows it too (docs/decisions/0009-a-role-on-a-certificate-opens-its-secret.md).
  *
  * @returns what to check again with `assertAccessHolds` once the secret is read
  * @throws DomainError `invalidInput`, `forbidden`, `unauthenticated`

@@ -4,7 +4,7 @@
  * object and its companions in one transaction. It does not own what a value is or which inputs are
  * allowed (secrets/, keys/, certificates/), nor vaults themselves (vaults/).
  *
- * Governing documents: contracts/keyvault.md 2.1, 2.2, 2.6-2.10 and 8.4, docs/decisions/0002.
+ * Governing documents: contracts/keyvault.md 2.1, 2.2, 2.6-2.10 and 8.4, docs/decisions/0002-life-cycle-shared-by-vault-objects.md.
  */
 export {
   assertAccessHolds,
