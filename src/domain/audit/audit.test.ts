@@ -85,6 +85,7 @@ describe("the audit log", () => {
     ["removed", 3, async (context: DomainContext) => remove(context, 2)],
     ["removed from the beginning", 2, async (context: DomainContext) => remove(context, 1)],
     ["put before another", 2, async (context: DomainContext) => swap(context, 2, 3)],
+    ["put in from another copy of the log", 3, splice],
   ])("shows where an event was %s", async (_what, brokenAt, tamper) => {
     const context = await openTestContext()
     await record(context, "A", "B", "C")
@@ -104,6 +105,15 @@ async function swap(context: DomainContext, one: number, other: number): Promise
   const [first, second] = [await eventOf(context, one), await eventOf(context, other)]
   await edit(context, one, { ...second, sequence: one })
   await edit(context, other, { ...first, sequence: other })
+}
+
+/** What an older copy of the database makes possible: a genuine event in the place of the one that followed later. */
+async function splice(context: DomainContext): Promise<void> {
+  const older = await eventOf(context, 2)
+  await remove(context, 3)
+  await remove(context, 2)
+  await record(context, "D", "E")
+  await edit(context, 2, older)
 }
 
 async function eventOf(context: DomainContext, sequence: number): Promise<AuditEventRecord> {

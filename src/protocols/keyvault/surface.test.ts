@@ -343,6 +343,17 @@ describe("routes", () => {
     expect((await answer("POST", `/secrets/a${version}`, { headers, body: { value: "v" } })).status).toBe(405)
   })
 
+  // A reader must not become a deleter by a header.
+  test("GET stands for itself, whatever a header says", async () => {
+    const { answer } = await bootVault()
+    await answer("PUT", `/secrets/a${version}`, { body: { value: "v" } })
+
+    const got = await answer("GET", `/secrets/a${version}`, { headers: { "x-http-method": "DELETE" } })
+
+    expect(got).toMatchObject({ status: 200, body: { value: "v" } })
+    expect((await answer("GET", `/secrets/a${version}`)).status).toBe(200)
+  })
+
   test("a vault that does not exist is told to those who have a token", async () => {
     const { booted, token } = await bootVault()
 
