@@ -38,6 +38,7 @@ describe("createOrUpdateVault", () => {
   test("replaces tags and settings of the one there is and keeps its key", async ({ expect }) => {
     const { context, operator } = await openTestInstallation()
     const { vault } = await createOrUpdateVault(context, operator, { ...request, tags: { a: "b" } })
+    expect(await findVault(context, vault.name)).toEqual(vault)
     const keysBefore = await context.store.dataKeys.list({})
 
     const again = await createOrUpdateVault(context, operator, {

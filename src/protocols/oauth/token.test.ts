@@ -620,6 +620,22 @@ describe("POST /{tenant}/oauth2/v2.0/token, client_credentials: 401", () => {
 })
 
 describe("POST /{tenant}/oauth2/v2.0/token, as time passes", () => {
+  test("refuses a secret whose time has not begun like any other text", async () => {
+    const own = await boot()
+    const { application, clientSecret } = await own.seed.application()
+    own.clock.advance(-1)
+
+    const early = await own.post(`/${tenantId}/oauth2/v2.0/token`, {
+      ...form(),
+      client_id: application.appId,
+      client_secret: clientSecret,
+    })
+
+    expect(early.status).toBe(401)
+    expect(await early.json()).toMatchObject({ error: "invalid_client", error_codes: [7000215] })
+    await own.close()
+  })
+
   test("refuses a secret that has expired, and says so only to whoever knows it", async () => {
     const own = await boot()
     const { application, clientSecret } = await own.seed.application({ secretLifetimeSeconds: 60 })
