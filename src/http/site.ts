@@ -38,8 +38,8 @@ export function createSite(options: SiteOptions): Site {
     routerOptions: {
       caseSensitive: false,
       ignoreTrailingSlash: true,
-      // Names may have 127 characters; longer ones deserve an answer that says so.
-      maxParamLength: 4096,
+      // Longer than any request line that the listener reads, so that every name reaches its surface.
+      maxParamLength: 64 * 1024,
     },
     rewriteUrl: (request) => toPath(request.url ?? "/"),
   })
