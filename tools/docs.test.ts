@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterEach, describe, expect, test } from "vitest"
-import { aadstsCodes, findDocsProblems, keyVaultCodes } from "./docs.ts"
+import { aadstsCodes, findDocsProblems, codesByName } from "./docs.ts"
 
 const roots: string[] = []
 
@@ -74,7 +74,7 @@ describe("docs/errors", () => {
 
   test("reads the codes of the catalogues", () => {
     expect(aadstsCodes(aadsts)).toEqual(["AADSTS7000222", "AADSTS7000215"])
-    expect(keyVaultCodes(keyvault)).toEqual(["SecretNotFound", "ForbiddenByRbac", "Disabled"])
+    expect(codesByName(keyvault)).toEqual(["SecretNotFound", "ForbiddenByRbac", "Disabled"])
   })
 
   test("takes a page or a heading for each", () => {
@@ -102,6 +102,22 @@ describe("docs/errors", () => {
   test("does not pass a catalogue that it cannot read", () => {
     expect(problemsOf({ "src/wire/keyvault.ts": "export const names = 1" })).toEqual([
       "src/wire/keyvault.ts has no code that tools/docs.ts can find",
+    ])
+  })
+})
+
+describe("links", () => {
+  test("lead to files of ours, to headings and into the web", () => {
+    const page =
+      "[a](seed.md) [b](seed.md#members) [c](../README.md) [d](#below) [e](https://example.com/x.md)"
+    expect(problemsOf({ "docs/a.md": page, "docs/seed.md": "", "README.md": "[docs](docs)" })).toEqual([])
+  })
+
+  test("that lead nowhere are told with their page", () => {
+    const files = { "README.md": "[figures](docs/figures.md)", "docs/errors/a.md": "see [b](../b.md#part)" }
+    expect(problemsOf(files)).toEqual([
+      "README.md links to docs/figures.md, which does not exist",
+      "docs/errors/a.md links to ../b.md, which does not exist",
     ])
   })
 })

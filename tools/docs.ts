@@ -1,6 +1,6 @@
 /**
- * Claims in docs/ that code can prove: rows of docs/compatibility.md name tests that exist, and every error code of
- * the catalogues has its place in docs/errors/.
+ * Claims in docs/ that code can prove: rows of docs/compatibility.md name tests that exist, every error code of the
+ * catalogues has its place in docs/errors/, and links between our own pages lead somewhere.
  *
  * A table of docs/compatibility.md with a column `Test` says in each row, once or more with `<br>` between:
  * `src/protocols/keyvault/secrets.test.ts` "sets a secret". The title is the one written in the file.
@@ -8,11 +8,11 @@
  * A code has its place by a page of its name (docs/errors/AADSTS7000222.md) or by a heading that holds it.
  */
 import { existsSync, globSync, readFileSync } from "node:fs"
-import { basename, join } from "node:path"
+import { basename, dirname, join } from "node:path"
 import { parseSource, walk, type Node } from "./sources.ts"
 
 export function findDocsProblems(root: string): string[] {
-  return [...findUnprovenClaims(root), ...findUndocumentedCodes(root)]
+  return [...findUnprovenClaims(root), ...findUndocumentedCodes(root), ...findDeadLinks(root)]
 }
 
 const compatibility = "docs/compatibility.md"
@@ -93,7 +93,9 @@ interface Catalogue {
 
 const catalogues: readonly Catalogue[] = [
   { path: "src/wire/aadsts.ts", codesOf: aadstsCodes },
-  { path: "src/wire/keyvault.ts", codesOf: keyVaultCodes },
+  { path: "src/wire/keyvault.ts", codesOf: codesByName },
+  { path: "src/wire/arm.ts", codesOf: codesByName },
+  { path: "src/wire/app-token.ts", codesOf: codesByName },
 ]
 
 export function findUndocumentedCodes(root: string): string[] {
@@ -124,9 +126,9 @@ export function aadstsCodes(text: string): string[] {
 }
 
 /** What a constant called `…Codes` or `…Errors` holds: texts of a list, or of an object's values, else its keys. */
-export function keyVaultCodes(text: string): string[] {
+export function codesByName(text: string): string[] {
   const codes: string[] = []
-  walk(parseSource("keyvault.ts", text).parsed.program, (node) => {
+  walk(parseSource("wire.ts", text).parsed.program, (node) => {
     const name = (node["id"] as { name?: string } | null | undefined)?.name ?? ""
     if (node.type === "VariableDeclarator" && /(codes?|errors?)$/i.test(name)) {
       codes.push(...wordsOf(unwrapped(node["init"] as Node)))
@@ -164,6 +166,17 @@ function documentedWords(folder: string): Set<string> {
     ...pages.map((page) => basename(page, ".md")),
     ...headings.flatMap((line) => line.match(/\w+/g) ?? []),
   ])
+}
+
+/** Links to files that are not there. Addresses of the web are not looked at, nor are headings. */
+export function findDeadLinks(root: string): string[] {
+  return globSync(["*.md", "docs/**/*.md"], { cwd: root }).flatMap((page) => {
+    const links = readFileSync(join(root, page), "utf8").matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g)
+    const dead = [...links]
+      .map(([, target = ""]) => target)
+      .filter((target) => !existsSync(join(root, dirname(page), target)))
+    return dead.map((target) => `${page} links to ${target}, which does not exist`)
+  })
 }
 
 function readIfThere(path: string): string | undefined {

@@ -208,6 +208,7 @@ describe("addClientCertificate", () => {
     const [first, second] = [await makeClientKey(), await makeClientKey({ type: "P-256" })]
 
     const fromDer = await addClientCertificate(context, system, { appId, certificate: first.certificateDer })
+    expect(await listClientCertificates(context, appId)).toHaveLength(1)
     const pem = toPem("CERTIFICATE", second.certificateDer)
     const fromPem = await addClientCertificate(context, system, { appId, certificate: pem, displayName: "P" })
 
