@@ -20,7 +20,7 @@
  * Rules: keys are `KeyObject`s made once; comparisons of secrets take the same time whatever they hold; untrusted
  * input is bounded before it is parsed; no error message holds a secret, a token or a digest.
  *
- * @see DESIGN.md section 5 (security model), SECURITY.md (threat model)
- * @see contracts/entra.md 6.3 (attack checklist), contracts/keyvault.md 3.2-3.5 (certificates)
+ * Governing documents: DESIGN 5 (security model), SECURITY.md (threat model), contracts/entra.md 6.3 (attack
+ * checklist), contracts/keyvault.md 3.2-3.5 (certificates).
  */
 export {}

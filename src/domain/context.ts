@@ -1,4 +1,20 @@
-/** What every domain function is given: where things are kept, the time, names, keys and addresses. */
+/**
+ * The rules of the product, one folder a subject, and what their functions are given (this file). A function checks
+ * access, then its input, then writes change and audit event in one transaction. The domain knows no HTTP, no SQL and
+ * no wire spelling; a folder is entered by its index.ts alone.
+ *
+ * | Subject | Folder |
+ * | --- | --- |
+ * | what a vault holds | `secrets/`, `keys/`, `certificates/`, on the life cycle of `vault-objects/`, in `vaults/` |
+ * | the directory | `tenants/`, `users/`, `applications/`, `managed-identities/`, `resource-groups/` |
+ * | tokens of the authority | `client-authentication/`, `tokens/` |
+ * | who may do what, and who did | `access/`, `audit/` |
+ * | app tokens | `app-tokens/` |
+ * | the installation | `installation/`, `seed/`, `keyring/` |
+ * | what everything throws, what is kept in memory | `errors.ts`, `revision-cache/` |
+ *
+ * Governing documents: DESIGN 3 to 5, CONTRIBUTING.md (layers, errors, state).
+ */
 import type { Clock } from "../clock.ts"
 import type { Ids } from "../ids.ts"
 import type { Store } from "../storage/store.ts"

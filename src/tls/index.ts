@@ -3,7 +3,7 @@
  * authority in the data directory, the check of certificates that an operator gives, and what to print for each
  * runtime's trust store. Does not own sockets (`http/`) or the making of certificates (`crypto/`).
  *
- * @see DESIGN.md section 2 (TLS), contracts/keyvault.md 5.3 (trusting a local CA)
+ * Governing documents: DESIGN 2 (TLS), contracts/keyvault.md 5.3 (trusting a local CA).
  */
 import { join } from "node:path"
 import { createEphemeralServerCertificate, loadOrCreateServerCertificate } from "./local-ca.ts"

@@ -1,7 +1,8 @@
 /**
  * The audit log: one event for every change and every denied or sensitive read, written in the
  * transaction of what it tells about. Each event carries a keyed MAC over itself and the MAC before
- * it, so that a changed, removed or reordered event shows. It never holds a secret.
+ * it, so that a changed, removed or reordered event shows. It never holds a secret. It does not own
+ * which events there are; the functions that do something name them.
  *
  * Governing document: DESIGN 5.
  */

@@ -1,8 +1,8 @@
 /**
  * The installation as a whole: what its first start makes (tenant, subscription, administrator,
- * operator), how the credentials of that start reach a person or a script exactly once, what a seed
- * file declares, and whether the server is ready. It does not own the things it makes; each has its
- * own folder.
+ * operator), how the credentials of that start reach a person or a script exactly once, whether the
+ * server is ready, and what is cleaned up as time passes. It does not own the things it makes, each of
+ * which has its own folder, nor what a seed file declares (seed/).
  *
  * Governing documents: DESIGN 2, docs/decisions/0007-first-start-and-handover.md.
  */

@@ -1,7 +1,8 @@
 /**
- * The app-token surface: the management API of a self-hosted automation server, under `/api/v1` on the
- * main site and the loopback site. It owns its routes, how credentials are presented, the session
- * cookie and its guard against other web sites, and its bodies; the rules are in domain/app-tokens/.
+ * App tokens as PowerShell Universal's management API speaks of them, under `/api/v1` on the main site and
+ * the loopback site. It owns its routes, how credentials are presented, the session cookie and its guard
+ * against other web sites, and its bodies; it does not own any rule of a token, role or identity
+ * (domain/app-tokens).
  *
  * Governing documents: STORIES D, contracts/app-tokens.md 1.2, 1.3, 1.8.
  */

@@ -1,6 +1,9 @@
 /**
  * Health, for process supervisors and load balancers: `/health/live` says that the process runs,
- * `/health/ready` that it can answer from its store. Anonymous, on every listener, tells nothing else.
+ * `/health/ready` that it can answer from its store. Anonymous, on every listener, tells nothing else. It
+ * does not own what being ready means (domain/installation).
+ *
+ * Governing document: docs/decisions/0007-first-start-and-handover.md.
  */
 import type { FastifyInstance } from "fastify"
 import type { DomainContext } from "../../domain/context.ts"

@@ -1,4 +1,10 @@
-/** The store on top of any `SqlDriver`: collections, transactions and revisions. */
+/**
+ * The store on top of any SQL database: collections, transactions and revisions (this file), their statements
+ * (statements.ts) from one table of columns (tables.ts), and what a database has to offer (driver.ts). It does not own
+ * the schema (migrations/) nor any one database (sqlite.ts).
+ *
+ * Governing document: docs/decisions/0001-one-store-interface-of-plain-collections.md.
+ */
 import { AsyncLocalStorage } from "node:async_hooks"
 import { migrate } from "../migrations/index.ts"
 import {
