@@ -5,7 +5,7 @@ import { createTenant } from "../tenants/index.ts"
 import { createUser } from "../users/index.ts"
 import { psuJwt } from "./formats/psu-jwt.ts"
 import { createIdentity, issueAppToken, revokeAppToken, verifyAppToken } from "./index.ts"
-import { currentSigningKey } from "./signing-key.ts"
+import { getActiveSigningKey } from "./signing-key.ts"
 
 describe("verifyAppToken", () => {
   test("tells identity, roles and token, however often it is asked", async ({ expect }) => {
@@ -120,7 +120,7 @@ describe("verifyAppToken", () => {
       notBefore: record.createdAt,
       expiresAt: record.expiresAt,
     }
-    const key = await currentSigningKey(context)
+    const key = await getActiveSigningKey(context)
 
     for (const handle of [content.handle, record.handle]) {
       const forged = psuJwt.issue({ ...content, handle }, key)

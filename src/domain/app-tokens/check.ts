@@ -6,7 +6,7 @@ import { type AppTokenContent, formatOf } from "./formats/index.ts"
 import { isIdentityEnabled } from "./identities.ts"
 import { refusedToken } from "./refused-token.ts"
 import type { AppTokenContext, AppTokenSettings } from "./settings.ts"
-import { verificationKeys } from "./signing-key.ts"
+import { listVerificationKeys } from "./signing-key.ts"
 
 export interface VerifiedAppToken {
   identity: AppTokenIdentityRecord
@@ -43,7 +43,7 @@ async function verifyFromTheStart(
   token: string,
   digest: Uint8Array,
 ): Promise<PassedAppToken> {
-  const keys = await verificationKeys(context)
+  const keys = await listVerificationKeys(context)
   const { handle, content, signingKeyId } = formatOf(token).verify(token, keys)
   const now = context.clock.now()
   if (content !== null) assertContent(content, context.appTokens, now)

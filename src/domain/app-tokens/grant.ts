@@ -12,7 +12,7 @@ import { expiryOf, type WantedLifetime } from "./lifetime.ts"
 import type { AppToken } from "./list.ts"
 import { denied, requireAdministrator, requireManagementRole } from "./require-token-role.ts"
 import type { AppTokenContext } from "./settings.ts"
-import { currentSigningKey } from "./signing-key.ts"
+import { getActiveSigningKey } from "./signing-key.ts"
 import { coversRole } from "./token-roles.ts"
 
 export interface NewAppToken extends WantedLifetime {
@@ -112,7 +112,7 @@ async function sign(
   { tokenRoles, expiresAt }: { tokenRoles: string[]; expiresAt: number },
 ) {
   const { clock, ids, keyring, appTokens } = context
-  const signingKey = await currentSigningKey(context)
+  const signingKey = await getActiveSigningKey(context)
   const handle = ids.guid()
   const createdAt = clock.now()
   const { issuer, audience } = appTokens

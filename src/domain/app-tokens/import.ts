@@ -10,7 +10,7 @@ import { assertExpiry } from "./lifetime.ts"
 import type { AppToken } from "./list.ts"
 import { requireAdministrator } from "./require-token-role.ts"
 import type { AppTokenContext } from "./settings.ts"
-import { verificationKeys } from "./signing-key.ts"
+import { listVerificationKeys } from "./signing-key.ts"
 import { coversRole, sameRole } from "./token-roles.ts"
 
 export interface ImportedAppToken {
@@ -64,7 +64,7 @@ export async function importAppToken(
 async function readForeignToken(context: AppTokenContext, token: string) {
   try {
     const format = formatOf(token)
-    const { content, signingKeyId } = format.verify(token, await verificationKeys(context))
+    const { content, signingKeyId } = format.verify(token, await listVerificationKeys(context))
     if (content === null) throw invalidInput("appToken", "token", "Tokens of this form cannot be imported")
     assertContent(content, context.appTokens, context.clock.now())
     return { format: format.name, content, signingKeyId }

@@ -7,18 +7,18 @@ import {
   ensureAppTokenSigningKey,
   verifyAppToken,
 } from "./index.ts"
-import { currentSigningKey, verificationKeys } from "./signing-key.ts"
+import { getActiveSigningKey, listVerificationKeys } from "./signing-key.ts"
 
 const operatorKey = "the operator's own key, of 32 bytes or more"
 
 describe("ensureAppTokenSigningKey", () => {
   test("makes one random key at the first start and none later", async ({ expect }) => {
     const context = await openAppTokenContext()
-    const first = await currentSigningKey(context)
+    const first = await getActiveSigningKey(context)
 
     await ensureAppTokenSigningKey(context)
 
-    expect(await verificationKeys(context)).toEqual([first])
+    expect(await listVerificationKeys(context)).toEqual([first])
     expect(first.key.symmetricKeySize).toBe(64)
   })
 
@@ -34,7 +34,7 @@ describe("ensureAppTokenSigningKey", () => {
   test("uses the UTF-8 bytes of the operator's text, unchanged", async ({ expect }) => {
     const context = await openAppTokenContext({ signingKey: operatorKey })
 
-    const { key } = await currentSigningKey(context)
+    const { key } = await getActiveSigningKey(context)
 
     expect(key.export().toString("utf8")).toBe(operatorKey)
   })
@@ -47,21 +47,21 @@ describe("ensureAppTokenSigningKey", () => {
 
     await ensureAppTokenSigningKey(context, { signingKey: operatorKey })
 
-    expect((await currentSigningKey(context)).key.export().toString("utf8")).toBe(operatorKey)
+    expect((await getActiveSigningKey(context)).key.export().toString("utf8")).toBe(operatorKey)
     expect((await verifyAppToken(context, older)).identity.name).toBe("Ann")
   })
 
   test("goes back to an operator's key used before without storing it twice", async ({ expect }) => {
     const context = await openAppTokenContext({ signingKey: operatorKey })
-    const first = await currentSigningKey(context)
+    const first = await getActiveSigningKey(context)
     context.clock.advance(60)
     await ensureAppTokenSigningKey(context, { signingKey: `${operatorKey}, the next` })
     context.clock.advance(60)
 
     await ensureAppTokenSigningKey(context, { signingKey: operatorKey })
 
-    expect((await currentSigningKey(context)).id).toBe(first.id)
-    expect(await verificationKeys(context)).toHaveLength(2)
+    expect((await getActiveSigningKey(context)).id).toBe(first.id)
+    expect(await listVerificationKeys(context)).toHaveLength(2)
   })
 
   test.for([
@@ -83,17 +83,17 @@ describe("ensureAppTokenSigningKey", () => {
     const settings = { acceptWeakSigningKey: true }
     const context = await openAppTokenContext({ settings, signingKey: documentedDefaultSigningKey })
 
-    const keys = await verificationKeys(context)
+    const keys = await listVerificationKeys(context)
     expect(keys.filter(({ weak }) => weak)).toHaveLength(1)
     expect(keys).toHaveLength(2)
-    expect((await currentSigningKey(context)).weak).toBe(false)
+    expect((await getActiveSigningKey(context)).weak).toBe(false)
   })
 
   test("stops verifying with a weak key as soon as it is no longer told to", async ({ expect }) => {
     const settings = { acceptWeakSigningKey: true }
     const context = await openAppTokenContext({ settings, signingKey: documentedDefaultSigningKey })
 
-    const keys = await verificationKeys({ ...context, appTokens: defaultAppTokenSettings })
+    const keys = await listVerificationKeys({ ...context, appTokens: defaultAppTokenSettings })
 
     expect(keys.map(({ weak }) => weak)).toEqual([false])
   })

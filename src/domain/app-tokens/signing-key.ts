@@ -53,8 +53,8 @@ export async function ensureAppTokenSigningKey(
 }
 
 /** The key that signs now. @throws DomainError `conflict` - none was made at start */
-export async function currentSigningKey(context: AppTokenContext): Promise<AppTokenSigningKey> {
-  const current = (await verificationKeys(context)).find(({ weak }) => !weak)
+export async function getActiveSigningKey(context: AppTokenContext): Promise<AppTokenSigningKey> {
+  const current = (await listVerificationKeys(context)).find(({ weak }) => !weak)
   if (current !== undefined) return current
   throw new DomainError("conflict", "appToken", {
     detail: "There is no key to sign app tokens with. Restart the server; it makes one at start",
@@ -62,7 +62,7 @@ export async function currentSigningKey(context: AppTokenContext): Promise<AppTo
 }
 
 /** Every key whose signatures count, newest first. */
-export async function verificationKeys(context: AppTokenContext): Promise<AppTokenSigningKey[]> {
+export async function listVerificationKeys(context: AppTokenContext): Promise<AppTokenSigningKey[]> {
   const { acceptWeakSigningKey } = context.appTokens
   const now = context.clock.now()
   const keys = await loadedKeys(context)

@@ -23,7 +23,7 @@ const maxLifetimeSeconds = 24 * 3600
  * @throws DomainError `invalidInput` on `assertion` - `jti` is no text
  * @see RFC 7523 section 3, https://www.rfc-editor.org/rfc/rfc7523.html#section-3
  */
-export function assertAssertionClaims(
+export function verifyAssertionClaims(
   payload: Readonly<Record<string, unknown>>,
   { appId, audiences, now }: ExpectedClaims,
 ): AssertionClaims {

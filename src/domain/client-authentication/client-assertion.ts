@@ -5,7 +5,7 @@ import type { ClientCertificateRecord } from "../../storage/records.ts"
 import { listClientCertificates } from "../applications/index.ts"
 import type { DomainContext } from "../context.ts"
 import { DomainError } from "../errors.ts"
-import { assertAssertionClaims } from "./assertion-claims.ts"
+import { verifyAssertionClaims } from "./assertion-claims.ts"
 import { findAssertionCertificate } from "./assertion-certificate.ts"
 import { recordAssertion } from "./assertion-replay.ts"
 import type { ClientProof } from "./index.ts"
@@ -31,7 +31,7 @@ export const clientAssertion: ClientProof = {
     )
     assertSignature(jws, certificate)
     assertCertificateDates(context, certificate)
-    const claims = assertAssertionClaims(jws.payload, {
+    const claims = verifyAssertionClaims(jws.payload, {
       appId: application.appId,
       audiences: audiences(),
       now: context.clock.now(),

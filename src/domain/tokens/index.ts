@@ -10,5 +10,5 @@
 export { issuerOf } from "./issuer.ts"
 export { type IssuedToken, issueAppOnlyToken, type NewAppOnlyToken } from "./issue-token.ts"
 export { issueManagedIdentityToken, type ManagedIdentitySelector } from "./managed-identity-token.ts"
-export { ensureSigningKeys, type PublishedSigningKey, publishedSigningKeys } from "./signing-keys.ts"
+export { ensureSigningKeys, type PublishedSigningKey, listPublishedSigningKeys } from "./signing-keys.ts"
 export { type VerifiedToken, verifyAccessToken } from "./verify-token.ts"

@@ -5,7 +5,7 @@ import type { ServicePrincipalRecord } from "../../storage/records.ts"
 import type { Resource } from "../applications/index.ts"
 import type { DomainContext } from "../context.ts"
 import { type AppOnlyFacts, type ClientStrength, formatOf } from "./formats/index.ts"
-import { activeSigningKey } from "./signing-keys.ts"
+import { getActiveSigningKey } from "./signing-keys.ts"
 
 export interface NewAppOnlyToken {
   /** Who it is for; the caller has made sure that it proved itself and is enabled. */
@@ -48,7 +48,7 @@ export async function issueAppOnlyToken(
   context: DomainContext,
   request: NewAppOnlyToken,
 ): Promise<IssuedToken> {
-  const key = await activeSigningKey(context)
+  const key = await getActiveSigningKey(context)
   const format = formatOf(request.resource.accessTokenVersion)
   const lifetimeSeconds = request.lifetimeSeconds ?? context.accessTokenLifetimeSeconds ?? randomLifetime()
   const facts = toFacts(context, request, context.clock.now() + lifetimeSeconds)

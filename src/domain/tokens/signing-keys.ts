@@ -58,7 +58,7 @@ export async function ensureSigningKeys(context: DomainContext): Promise<void> {
 }
 
 /** The keys whose signatures hold now, and those that will sign soon: what the key set shows. */
-export async function publishedSigningKeys(context: DomainContext): Promise<PublishedSigningKey[]> {
+export async function listPublishedSigningKeys(context: DomainContext): Promise<PublishedSigningKey[]> {
   const keys = await currentKeys(context)
   return keys.map(({ key }) => toPublished(key))
 }
@@ -70,7 +70,7 @@ function toPublished({ kid, publicKey, certificate }: SigningKey): PublishedSign
 }
 
 /** The key that signs now: the one that began last. */
-export async function activeSigningKey(context: DomainContext): Promise<SigningKey> {
+export async function getActiveSigningKey(context: DomainContext): Promise<SigningKey> {
   const now = context.clock.now()
   const begun = (await currentKeys(context)).filter(({ record }) => record.activeAt <= now)
   const active = begun.toSorted((one, other) => other.record.activeAt - one.record.activeAt)[0]

@@ -9,8 +9,8 @@ import type { ServicePrincipalRecord } from "../../storage/records.ts"
 import { systemCaller } from "../access/index.ts"
 import { findResource, registerApplication, type WellKnownResource } from "../applications/index.ts"
 import { createTenant } from "../tenants/index.ts"
-import { activeSigningKey } from "./signing-keys.ts"
-import { ensureSigningKeys, issueAppOnlyToken, publishedSigningKeys, verifyAccessToken } from "./index.ts"
+import { getActiveSigningKey } from "./signing-keys.ts"
+import { ensureSigningKeys, issueAppOnlyToken, listPublishedSigningKeys, verifyAccessToken } from "./index.ts"
 
 const system = systemCaller(testTenantId)
 const vaultAudience = "https://vault.azure.net"
@@ -59,7 +59,7 @@ describe("signing keys", () => {
 
     await Promise.all([ensureSigningKeys(context), ensureSigningKeys(context)])
 
-    const pkcs8 = (await activeSigningKey(context)).privateKey.export({ type: "pkcs8", format: "der" })
+    const pkcs8 = (await getActiveSigningKey(context)).privateKey.export({ type: "pkcs8", format: "der" })
     expect(others).toEqual([])
     expect(Buffer.from(record?.sealedKey ?? []).includes(pkcs8.subarray(40, 80))).toBe(false)
     expect(await context.store.signingKeys.list({ where: { use: "access-token" } })).toEqual([record])
@@ -89,10 +89,10 @@ describe("signing keys", () => {
 
   test("sign from their instant on, and are published before it and until they retire", async () => {
     const { context, servicePrincipal } = await open()
-    const first = (await activeSigningKey(context)).kid
+    const first = (await getActiveSigningKey(context)).kid
     const oldToken = await issue(context, servicePrincipal)
     const next = await insertKey(context, { activeAt: testNow + 100, retireFirstAt: testNow + 200 })
-    const kids = async () => (await publishedSigningKeys(context)).map(({ kid }) => kid).toSorted()
+    const kids = async () => (await listPublishedSigningKeys(context)).map(({ kid }) => kid).toSorted()
 
     expect(decodeProtectedHeader(await issue(context, servicePrincipal)).kid).toBe(first)
     expect(await kids()).toEqual([first, next].toSorted())
@@ -182,7 +182,7 @@ describe("verifyAccessToken", () => {
   let foreign: SigningKey
   beforeAll(async () => {
     ;({ context, servicePrincipal } = await open())
-    ours = await activeSigningKey(context)
+    ours = await getActiveSigningKey(context)
     foreign = await generateSigningKey({ now: testNow })
   })
   afterAll(() => context.store.close())

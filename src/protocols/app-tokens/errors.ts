@@ -32,7 +32,7 @@ export const signInChallenge = { "WWW-Authenticate": "Bearer" }
 const badTokenChallenge = { "WWW-Authenticate": 'Bearer error="invalid_token"' }
 
 /** Turns whatever was thrown into the surface's answer; what is not understood is logged and stays inside. */
-export function errorHandler({ log }: SurfaceContext) {
+export function answerAppTokenError({ log }: SurfaceContext) {
   return async (thrown: unknown, request: FastifyRequest, reply: FastifyReply): Promise<ErrorBody> => {
     const error = toAppTokenError(thrown)
     if (error.status >= 500) log.error("app-tokens", thrown, { requestId: request.id, code: error.code })
@@ -41,7 +41,7 @@ export function errorHandler({ log }: SurfaceContext) {
   }
 }
 
-export async function notFoundHandler(_request: FastifyRequest, reply: FastifyReply): Promise<ErrorBody> {
+export async function answerNotFound(_request: FastifyRequest, reply: FastifyReply): Promise<ErrorBody> {
   void reply.code(errorCodes.notFound)
   return { errorMessage: "There is no such route", code: "notFound" }
 }

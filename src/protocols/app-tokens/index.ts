@@ -11,7 +11,7 @@ import type { AppTokenCaller, AppTokenContext, AppTokenSettings } from "../../do
 import { basePath } from "../../wire/app-token.ts"
 import type { SurfaceContext } from "../surface.ts"
 import { authenticate } from "./credentials.ts"
-import { errorHandler, notFoundHandler } from "./errors.ts"
+import { answerAppTokenError, answerNotFound } from "./errors.ts"
 import { type Route, routes } from "./routes.ts"
 import { assertLoopbackHost, assertNotCrossSite } from "./same-origin.ts"
 
@@ -29,8 +29,8 @@ export function registerAppTokens(
   const context = { ...surface, appTokens: options.settings }
   site.register(
     async (scope) => {
-      scope.setErrorHandler(errorHandler(surface))
-      scope.setNotFoundHandler(notFoundHandler)
+      scope.setErrorHandler(answerAppTokenError(surface))
+      scope.setNotFoundHandler(answerNotFound)
       scope.addHook("onRequest", async (request, reply) => {
         void reply.header("Cache-Control", "no-store")
         if (options.site === "loopback") assertLoopbackHost(request)

@@ -1,5 +1,5 @@
 import type { FastifyReply } from "fastify"
-import { issuerOf, type PublishedSigningKey, publishedSigningKeys } from "../../domain/tokens/index.ts"
+import { issuerOf, type PublishedSigningKey, listPublishedSigningKeys } from "../../domain/tokens/index.ts"
 import type { JsonWebKeyBody } from "../../wire/oauth.ts"
 import { issuerTenant } from "./discovery.ts"
 import { allowCaching } from "./headers.ts"
@@ -15,7 +15,7 @@ export function answerKeys(version: EndpointVersion) {
   return async ({ context, reply, tenantSegment }: Exchange): Promise<FastifyReply> => {
     const tenant = await resolveTenant(context, tenantSegment, "invalid_tenant")
     const issuer = issuerOf(context, version === "v1" ? 1 : 2, issuerTenant(tenant))
-    const keys = await publishedSigningKeys(context)
+    const keys = await listPublishedSigningKeys(context)
     return allowCaching(reply).send({ keys: keys.map((key) => toBody(key, issuer)) })
   }
 }
