@@ -10,7 +10,7 @@ import {
 import type { SurfaceContext } from "../surface.ts"
 import { OAuthError } from "./errors.ts"
 import { allowCaching } from "./headers.ts"
-import type { EndpointVersion, Exchange } from "./routes.ts"
+import type { EndpointVersion, OAuthCall } from "./call.ts"
 import { type NamedTenant, resolveTenant } from "./tenant-segment.ts"
 
 interface Subject {
@@ -26,7 +26,7 @@ interface Subject {
  * @see contracts/entra.md 1.3
  */
 export function answerConfiguration(version: EndpointVersion) {
-  return async ({ context, reply, tenantSegment }: Exchange): Promise<FastifyReply> => {
+  return async ({ context, reply, tenantSegment }: OAuthCall): Promise<FastifyReply> => {
     const tenant = await resolveTenant(context, tenantSegment, "invalid_tenant")
     const segment = tenantSegment.toLowerCase()
     return allowCaching(reply).send(toConfiguration(context, version, { tenant, segment }))
@@ -39,8 +39,8 @@ export function answerConfiguration(version: EndpointVersion) {
  *
  * @see contracts/az.md 1 and 3.1
  */
-export async function answerAdfsConfiguration(exchange: Exchange): Promise<FastifyReply> {
-  const { context, reply, tenantSegment } = exchange
+export async function answerAdfsConfiguration(call: OAuthCall): Promise<FastifyReply> {
+  const { context, reply, tenantSegment } = call
   const tenant =
     tenantSegment === ""
       ? await findDefaultTenant(context)

@@ -5,7 +5,7 @@ import { errorPagePath, type OAuthErrorBody } from "../../wire/oauth.ts"
 import { findListenerRefusal } from "../listener-refusal.ts"
 import type { SurfaceContext } from "../surface.ts"
 import { correlationOf } from "./headers.ts"
-import type { Exchange } from "./routes.ts"
+import type { OAuthCall } from "./call.ts"
 
 export interface OAuthErrorOptions {
   /** A sentence beside that of the code, without full stop: names and rules, never a credential. */
@@ -119,13 +119,13 @@ function toPlainText(detail: string): string {
 }
 
 /** The token endpoint takes POST and nothing else. */
-export function refuseMethod({ request, reply }: Exchange): never {
+export function refuseMethod({ request, reply }: OAuthCall): never {
   reply.header("allow", "POST")
   throw new OAuthError(900561, { detail: `This was a ${request.method} request` })
 }
 
 /** What `error_uri` leads to: the sentence of a code, for a person. */
-export function answerErrorPage({ request, reply }: Exchange): FastifyReply {
+export function answerErrorPage({ request, reply }: OAuthCall): FastifyReply {
   const { code } = request.query as { code?: string }
   const row = Object.entries(aadsts).find(([number]) => number === code)
   reply.type("text/plain; charset=utf-8")

@@ -2,7 +2,7 @@ import type { FastifyReply } from "fastify"
 import { endpointPaths as paths, type InstanceDiscoveryBody } from "../../wire/oauth.ts"
 import { OAuthError } from "./errors.ts"
 import { allowCaching } from "./headers.ts"
-import type { Exchange } from "./routes.ts"
+import type { OAuthCall } from "./call.ts"
 
 /** What clients send; every one gets the same answer. */
 const apiVersions = ["1.0", "1.1"]
@@ -13,7 +13,7 @@ const apiVersions = ["1.0", "1.1"]
  *
  * @see contracts/entra.md 1.2
  */
-export function answerInstanceDiscovery({ context, request, reply }: Exchange): FastifyReply {
+export function answerInstanceDiscovery({ context, request, reply }: OAuthCall): FastifyReply {
   const { "api-version": apiVersion, authorization_endpoint: endpoint } = request.query as Record<
     string,
     unknown

@@ -3,7 +3,7 @@ import { issuerOf, type PublishedSigningKey, listPublishedSigningKeys } from "..
 import type { JsonWebKeyBody } from "../../wire/oauth.ts"
 import { issuerTenant } from "./discovery.ts"
 import { allowCaching } from "./headers.ts"
-import type { EndpointVersion, Exchange } from "./routes.ts"
+import type { EndpointVersion, OAuthCall } from "./call.ts"
 import { resolveTenant } from "./tenant-segment.ts"
 
 /**
@@ -12,7 +12,7 @@ import { resolveTenant } from "./tenant-segment.ts"
  * @see RFC 7517 section 5, https://www.rfc-editor.org/rfc/rfc7517.html#section-5
  */
 export function answerKeys(version: EndpointVersion) {
-  return async ({ context, reply, tenantSegment }: Exchange): Promise<FastifyReply> => {
+  return async ({ context, reply, tenantSegment }: OAuthCall): Promise<FastifyReply> => {
     const tenant = await resolveTenant(context, tenantSegment, "invalid_tenant")
     const issuer = issuerOf(context, version === "v1" ? 1 : 2, issuerTenant(tenant))
     const keys = await listPublishedSigningKeys(context)

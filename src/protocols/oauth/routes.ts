@@ -1,28 +1,16 @@
-import type { FastifyReply, FastifyRequest, HTTPMethods } from "fastify"
+import type { HTTPMethods } from "fastify"
 import { adfsSegment, endpointPaths as paths, errorPagePath } from "../../wire/oauth.ts"
-import type { SurfaceContext } from "../surface.ts"
+import type { OAuthCall } from "./call.ts"
 import { answerConfiguration, answerAdfsConfiguration } from "./discovery.ts"
 import { answerErrorPage, refuseMethod } from "./errors.ts"
 import { answerInstanceDiscovery } from "./instance-discovery.ts"
 import { answerKeys } from "./keys.ts"
 import { answerToken } from "./token.ts"
 
-/** One request to the token service. */
-export interface Exchange {
-  context: SurfaceContext
-  request: FastifyRequest
-  reply: FastifyReply
-  /** What stands for the tenant in the path, as sent; empty where nothing does. */
-  tenantSegment: string
-}
-
-/** Which dialect of the protocol an endpoint speaks. The version of the token is the resource's business. */
-export type EndpointVersion = "v1" | "v2"
-
 interface Route {
   method: HTTPMethods | HTTPMethods[]
   path: string
-  answer: (exchange: Exchange) => unknown
+  answer: (call: OAuthCall) => unknown
 }
 
 const tenant = "/:tenant"

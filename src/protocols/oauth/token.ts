@@ -14,7 +14,7 @@ import { type PresentedClient, readClient } from "./client-authentication.ts"
 import { OAuthError } from "./errors.ts"
 import { findParameter, type Form, parseForm, requireParameter } from "./form.ts"
 import { findGrant, type Grant } from "./grants/index.ts"
-import type { EndpointVersion, Exchange } from "./routes.ts"
+import type { EndpointVersion, OAuthCall } from "./call.ts"
 import { resolveTenant } from "./tenant-segment.ts"
 
 interface Tenant {
@@ -29,7 +29,7 @@ interface Tenant {
  * @see contracts/entra.md 2.1
  */
 export function answerToken(routeVersion: EndpointVersion) {
-  return async ({ context, request, tenantSegment }: Exchange): Promise<TokenBodyV1 | TokenBodyV2> => {
+  return async ({ context, request, tenantSegment }: OAuthCall): Promise<TokenBodyV1 | TokenBodyV2> => {
     const form = parseForm(request)
     const grant = requireGrant(form)
     const presented = readClient(form, request.headers.authorization)

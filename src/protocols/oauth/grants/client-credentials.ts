@@ -2,7 +2,7 @@ import { findResource } from "../../../domain/applications/index.ts"
 import { issueAppOnlyToken } from "../../../domain/tokens/index.ts"
 import { OAuthError } from "../errors.ts"
 import { findParameter, type Form, requireParameter } from "../form.ts"
-import type { EndpointVersion } from "../routes.ts"
+import type { EndpointVersion } from "../call.ts"
 import { resourceOfDefaultScope } from "../scope.ts"
 import type { Grant } from "./index.ts"
 

@@ -10,7 +10,7 @@ import type { IssuedToken } from "../../../domain/tokens/index.ts"
 import type { AadstsCode } from "../../../wire/aadsts.ts"
 import { grantTypes } from "../../../wire/oauth.ts"
 import type { Form } from "../form.ts"
-import type { EndpointVersion } from "../routes.ts"
+import type { EndpointVersion } from "../call.ts"
 import { clientCredentials } from "./client-credentials.ts"
 
 export interface Grant {
