@@ -8,7 +8,7 @@ import { DomainError } from "../errors.ts"
 import { verifyAssertionClaims } from "./assertion-claims.ts"
 import { findAssertionCertificate } from "./assertion-certificate.ts"
 import { recordAssertion } from "./assertion-replay.ts"
-import type { ClientProof } from "./index.ts"
+import type { ClientProof } from "./client-proof.ts"
 
 /** RS256 and PS256 are what official clients send; the others cost nothing. The certificate's key pins the family. */
 const algorithms: readonly JwsAlgorithm[] = ["PS256", "RS256", "PS384", "PS512", "RS384", "RS512", "ES256"]

@@ -1,7 +1,7 @@
 import { findMatchingDigest } from "../../crypto/secret-hash.ts"
 import { listClientSecrets } from "../applications/index.ts"
 import { DomainError } from "../errors.ts"
-import type { ClientProof } from "./index.ts"
+import type { ClientProof } from "./client-proof.ts"
 
 /**
  * `client_secret_post` and `client_secret_basic`: the text of any secret of the application that is in its time.

@@ -1,4 +1,4 @@
-import type { AppOnlyFacts, Claims, ReadFacts } from "./index.ts"
+import type { AppOnlyFacts, Claims, ReadFacts } from "./format.ts"
 
 /** Claims that both versions have under the same names. */
 export function sharedClaims(facts: AppOnlyFacts) {

@@ -1,5 +1,5 @@
 import { clientClass, readShared, sharedClaims } from "./claims.ts"
-import type { TokenFormat } from "./index.ts"
+import type { TokenFormat } from "./format.ts"
 
 /**
  * Version 1.0. Its issuer has the form of `https://sts.windows.net/{tenant}/` on our own host: clients demand that

@@ -1,5 +1,5 @@
 import { clientClass, readShared, sharedClaims } from "./claims.ts"
-import type { TokenFormat } from "./index.ts"
+import type { TokenFormat } from "./format.ts"
 
 /**
  * Version 2.0: the audience is the resource's client id, whatever was asked for.

@@ -4,7 +4,7 @@ import { OAuthError } from "../errors.ts"
 import { findParameter, type Form, requireParameter } from "../form.ts"
 import type { EndpointVersion } from "../call.ts"
 import { resourceOfDefaultScope } from "../scope.ts"
-import type { Grant } from "./index.ts"
+import type { Grant } from "./grant.ts"
 
 /**
  * `client_credentials`: an application asks for itself. It gets a token even when no role was given to it; the resource
