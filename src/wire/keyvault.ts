@@ -66,8 +66,7 @@ export const texts = {
   notAuthorized: "Caller is not authorized to perform action on resource.",
   propagation:
     "If role assignments, deny assignments or role definitions were changed recently, please observe propagation time.",
-  recoveryHelp:
-    "If you deleted this {kind} recently, you may be able to recover it.",
+  recoveryHelp: "If you deleted this {kind} recently, you may be able to recover it.",
 } as const
 
 /** Fixed response headers, as recorded. */

@@ -49,16 +49,17 @@ describe("vaults", () => {
   })
 
   test("are listed and shown, as tables too", async ({ expect }) => {
+    await shell.json("vault create shown -g shown -l local")
     const { vaultSuffix } = listening.server.context.endpoints
-    const uri = `https://demo.${vaultSuffix}/`
+    const uri = `https://shown.${vaultSuffix}/`
     const table = `Location    Name    ResourceGroup    VaultUri
 ----------  ------  ---------------  ${"-".repeat(Math.max(uri.length, 10))}
-local       demo    keybearer        ${uri}
+local       shown   shown            ${uri}
 `
 
-    expect(await shell.run("vault list -g keybearer -o table")).toEqual({ code: 0, out: table, err: "" })
-    expect(await shell.run("vault show demo -o table")).toEqual({ code: 0, out: table, err: "" })
-    expect(await shell.run("vault show --name demo --query properties.vaultUri -o tsv")).toMatchObject({
+    expect(await shell.run("vault list -g shown -o table")).toEqual({ code: 0, out: table, err: "" })
+    expect(await shell.run("vault show shown -o table")).toEqual({ code: 0, out: table, err: "" })
+    expect(await shell.run("vault show --name shown --query properties.vaultUri -o tsv")).toMatchObject({
       out: `${uri}\n`,
     })
   })
@@ -84,12 +85,13 @@ local       demo    keybearer        ${uri}
 
 describe("secrets", () => {
   test("are set, shown, listed and deleted", async ({ expect }) => {
+    await shell.json("vault", "create", "alone", "-g", "alone", "--assign-role", "Key Vault Administrator")
     const set = await shell.json(
-      "vault secret set first --vault-name demo --value hello --content-type text/plain",
+      "vault secret set first --vault-name alone --value hello --content-type text/plain",
     )
-    const shown = await shell.json("vault secret show first --vault-name demo")
-    const list = await shell.run("vault secret list --vault-name demo -o table")
-    const deleted = await shell.json("vault secret delete first --vault-name demo")
+    const shown = await shell.json("vault secret show first --vault-name alone")
+    const list = await shell.run("vault secret list --vault-name alone -o table")
+    const deleted = await shell.json("vault secret delete first --vault-name alone")
 
     expect(set).toMatchObject({ value: "hello", contentType: "text/plain", attributes: { enabled: true } })
     expect(shown).toEqual(set)
@@ -99,7 +101,7 @@ describe("secrets", () => {
       out: "Name    ContentType    Enabled    Expires\n------  -------------  ---------  ---------\nfirst   text/plain     True\n",
     })
     expect(deleted).toMatchObject({ recoveryId: expect.stringMatching(/\/deletedsecrets\/first$/) })
-    expect(await shell.run("vault secret show first --vault-name demo")).toMatchObject({ code: 3 })
+    expect(await shell.run("vault secret show first --vault-name alone")).toMatchObject({ code: 3 })
   })
 
   test("are read whole from a file or a pipe, to the last line feed", async ({ expect }) => {

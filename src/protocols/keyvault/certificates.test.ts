@@ -532,8 +532,7 @@ describe("403", () => {
 })
 
 describe("404", () => {
-  const help =
-    "If you deleted this certificate recently, you may be able to recover it."
+  const help = "If you deleted this certificate recently, you may be able to recover it."
 
   test.each([
     ["GET", "/certificates/absent"],
