@@ -147,7 +147,7 @@ describe("rest", () => {
   test.for([
     [
       "a vault",
-      (suffix: string) => `https://demo.${suffix}/secrets?api-version=7.4`,
+      (suffix: string) => `https://demo.${suffix}/deletedsecrets?api-version=7.4`,
       { nextLink: null, value: [] },
     ],
     [
