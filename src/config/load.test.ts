@@ -17,7 +17,7 @@ function load({ argv = [], env = home, files = {} }: Inputs): Promise<ServerConf
     if (text === undefined) throw new Error(`ENOENT: no such file or directory, open '${path}'`)
     return text
   }
-  return loadConfig({ argv, env, readFile, directory: "/work" })
+  return loadConfig({ argv, env, readFile, directory: "/srv" })
 }
 
 async function problemsOf(inputs: Inputs): Promise<readonly string[]> {
@@ -163,18 +163,18 @@ describe("sources", () => {
       argv: ["--config", "etc/keybearer.json", "--data", "data"],
       env: { ...home, KEYBEARER_BOOTSTRAP_FILE: "out.json" },
       files: {
-        "/work/etc/keybearer.json":
+        "/srv/etc/keybearer.json":
           '{ "seed": "seed.yaml", "tlsKey": "/tls/key.pem", "tlsCertificate": "../c" }',
       },
     })
 
     expect(config).toMatchObject({
-      config: "/work/etc/keybearer.json",
-      data: "/work/data",
-      bootstrapFile: "/work/out.json",
-      seed: "/work/etc/seed.yaml",
+      config: "/srv/etc/keybearer.json",
+      data: "/srv/data",
+      bootstrapFile: "/srv/out.json",
+      seed: "/srv/etc/seed.yaml",
       tlsKey: "/tls/key.pem",
-      tlsCertificate: "/work/c",
+      tlsCertificate: "/srv/c",
     })
   })
 
@@ -317,8 +317,8 @@ describe("what follows from the options", () => {
   test.each([
     [["--ephemeral"], ":memory:"],
     [["--data", "/d"], "/d/keybearer.db"],
-    [["--store", "own.db"], "/work/own.db"],
-    [["--store", "sqlite:own.db"], "/work/own.db"],
+    [["--store", "own.db"], "/srv/own.db"],
+    [["--store", "sqlite:own.db"], "/srv/own.db"],
     [["--store", "sqlite:/own.db"], "/own.db"],
     [["--store", "sqlite:///own.db"], "/own.db"],
   ])("%j puts the store at %s", async (argv, path) => {
