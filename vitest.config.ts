@@ -13,6 +13,7 @@ const shared = {
 
 export default defineConfig({
   test: {
+    maxWorkers: "100%",
     projects: [
       {
         test: {
