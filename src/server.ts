@@ -155,14 +155,14 @@ export async function buildApplication(config: ServerConfig, parts: ServerParts 
       accessTokenLifetimeSeconds,
     }
     const workloads = { identityHeader: identityHeader(context, config) }
-    // Side by side: at a first start each of them makes a key or a password hash on a thread of its own.
-    const [handover] = await Promise.all([
+    const startup = { complete: config.seed === undefined }
+    // Side by side: at a first start keys and a password hash are made on other threads meanwhile.
+    const [handover, sites] = await Promise.all([
       prepareHandover(context, { ...config, ...workloads }),
+      openSites(context, { ...config, ...workloads, startup }),
       ensureSigningKeys(context),
       ensureAppTokenSigningKey({ ...context, appTokens: config.appTokens }, appTokenSigningKey(config)),
     ])
-    const startup = { complete: config.seed === undefined }
-    const sites = buildSites(context, { ...config, ...workloads, startup })
     const close = async () => {
       handover?.abandon()
       await store.close()
@@ -177,6 +177,12 @@ export async function buildApplication(config: ServerConfig, parts: ServerParts 
 interface SiteSettings extends ServerConfig {
   identityHeader: string
   startup: Startup
+}
+
+async function openSites(context: SurfaceContext, settings: SiteSettings): Promise<Sites> {
+  const sites = buildSites(context, settings)
+  await Promise.all([sites.vault.ready(), sites.main.ready(), sites.loopback.ready()])
+  return sites
 }
 
 /** Which surfaces answer on which site, in the order requests meet them. */
