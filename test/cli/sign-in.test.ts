@@ -6,7 +6,7 @@ import { addClientCertificate } from "../../src/domain/applications/index.ts"
 import type { Bootstrap } from "../../src/domain/installation/index.ts"
 import { bootListening, type Listening } from "../boot.ts"
 import { testSubscriptionId, testTenantDomain, testTenantId } from "../installation.ts"
-import { issueCertificate } from "../openssl.ts"
+import { issueCertificate } from "../certificates.ts"
 import { Seed, type SeededApplication } from "../seed.ts"
 import { Shell } from "./shell.ts"
 

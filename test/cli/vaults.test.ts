@@ -1,12 +1,13 @@
-import { execFileSync } from "node:child_process"
 import { createPrivateKey, X509Certificate } from "node:crypto"
 import { readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, test } from "vitest"
+import { readPfx } from "../../src/crypto/pfx.ts"
+import { writePemBundle } from "../../src/crypto/pem-bundle.ts"
 import { systemCaller } from "../../src/domain/access/index.ts"
 import { bootListening, type Listening } from "../boot.ts"
 import { testSubscriptionId, testTenantId } from "../installation.ts"
-import { exportPfx, issueCertificate } from "../openssl.ts"
+import { exportPfx, issueCertificate } from "../certificates.ts"
 import { Seed } from "../seed.ts"
 import { Shell } from "./shell.ts"
 
@@ -162,9 +163,9 @@ describe("secrets", () => {
 describe("certificates", () => {
   const password = "p4ss word"
 
-  function issue(name: string) {
+  async function issue(name: string) {
     const issued = issueCertificate({ directory: shell.folder, name })
-    const pfx = shell.file(`${name}.pfx`, exportPfx(issued, password))
+    const pfx = shell.file(`${name}.pfx`, await exportPfx(issued, password))
     const pem = shell.file(`${name}.both.pem`, `${issued.certificate}${issued.key}`)
     return { ...issued, pfx, both: pem, passwordFile: shell.file(`${name}.password`, `${password}\n`) }
   }
@@ -172,7 +173,7 @@ describe("certificates", () => {
   test("come in as PFX and go out as PFX and PEM, private key and all, for their owner only", async ({
     expect,
   }) => {
-    const { x509, pfx, passwordFile } = issue("web")
+    const { x509, pfx, passwordFile } = await issue("web")
     const [out, pem] = [join(shell.folder, "web.out.pfx"), join(shell.folder, "web.out.pem")]
     const inVault = ["--vault-name", "demo", "--file"]
 
@@ -190,7 +191,7 @@ describe("certificates", () => {
     await shell.json("vault", "certificate", "download", "web", ...inVault, pem, "--format", "pem")
 
     expect(imported).toMatchObject({ cer: x509.raw.toString("base64") })
-    const opened = execFileSync("openssl", ["pkcs12", "-in", out, "-passin", "pass:", "-noenc"]).toString()
+    const opened = writePemBundle(await readPfx(readFileSync(out), ""))
     for (const text of [opened, readFileSync(pem, "utf8")]) {
       expect(new X509Certificate(text).raw).toEqual(x509.raw)
       expect(x509.checkPrivateKey(createPrivateKey(text))).toBe(true)
@@ -199,7 +200,7 @@ describe("certificates", () => {
   })
 
   test("come in as PEM and go out as PEM", async ({ expect }) => {
-    const { x509, both } = issue("api")
+    const { x509, both } = await issue("api")
     const out = join(shell.folder, "api.out.pem")
 
     await shell.json("vault", "certificate", "import", "api", "--vault-name", "demo", "--file", both)
@@ -227,7 +228,7 @@ describe("certificates", () => {
   })
 
   test("are listed by thumbprint and last day", async ({ expect }) => {
-    const { x509, both } = issue("listed")
+    const { x509, both } = await issue("listed")
     await shell.json("vault", "certificate", "import", "listed", "--vault-name", "demo", "--file", both)
 
     const { out } = await shell.run("vault certificate list --vault-name demo -o table")
@@ -238,7 +239,7 @@ describe("certificates", () => {
   })
 
   test("with a wrong password are refused, and nothing is there afterwards", async ({ expect }) => {
-    const { pfx } = issue("locked")
+    const { pfx } = await issue("locked")
     shell.env.WRONG = "not the password"
 
     const { code, err } = await shell.run(
@@ -264,7 +265,7 @@ describe("certificates", () => {
   })
 
   test("never replace a file that is there", async ({ expect }) => {
-    const { both } = issue("kept")
+    const { both } = await issue("kept")
     await shell.json("vault", "certificate", "import", "kept", "--vault-name", "demo", "--file", both)
     const file = shell.file("precious", "precious")
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, test } from "vitest"
 import { openTestInstallation } from "../../../test/installation.ts"
-import { exportPfx, issueCertificate } from "../../../test/openssl.ts"
+import { exportPfx, issueCertificate } from "../../../test/certificates.ts"
 import { applySeed, parseSeed } from "./index.ts"
 import { createSeedSchema } from "./seed-schema.ts"
 
@@ -58,7 +58,7 @@ describe("the example of docs/seed.md", () => {
     const issued = issueCertificate({ directory, name: "corellian" })
     writeFileSync(join(directory, "corellian.secret"), "a client secret of some length\n")
     writeFileSync(join(directory, "corellian.crt"), issued.certificate)
-    writeFileSync(join(directory, "tls.pfx"), exportPfx(issued, "wars"))
+    writeFileSync(join(directory, "tls.pfx"), await exportPfx(issued, "wars"))
     const env = { ALICE_PASSWORD: "correct horse", DB_PASSWORD: "battery", TLS_PFX_PASSWORD: "wars" }
     const [, example = ""] = /```yaml\n(.*?)```/s.exec(readFileSync(join(docs, "seed.md"), "utf8")) ?? []
     const { context, credentials } = await openTestInstallation()

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { describe, test } from "vitest"
 import type { TestContext } from "../../../test/context.ts"
 import { openTestInstallation, testSubscriptionId, testTenantId } from "../../../test/installation.ts"
-import { issueCertificate, exportPfx } from "../../../test/openssl.ts"
+import { issueCertificate, exportPfx } from "../../../test/certificates.ts"
 import { systemCaller } from "../access/index.ts"
 import { verifyChain } from "../audit/index.ts"
 import { deleteSecret, getSecret } from "../secrets/index.ts"
@@ -43,9 +43,9 @@ async function contentOf({ store }: TestContext): Promise<unknown> {
 }
 
 /** One of everything. */
-function wholeSeed(): string {
+async function wholeSeed(): Promise<string> {
   const issued = issueCertificate({ directory, name: "corellian" })
-  writeFileSync(join(directory, "tls.pfx"), exportPfx(issued, "wars"))
+  writeFileSync(join(directory, "tls.pfx"), await exportPfx(issued, "wars"))
   writeFileSync(join(directory, "client.pem"), issued.certificate)
   writeFileSync(join(directory, "password"), "a password in a file\n")
   return `
@@ -92,7 +92,7 @@ tokenIdentities:
 describe("applySeed", () => {
   test("makes one of everything, and nothing the second time", async ({ expect }) => {
     const { context } = await openTestInstallation()
-    const text = wholeSeed()
+    const text = await wholeSeed()
 
     expect(await apply(context, text)).toEqual({ created: 20, updated: 0, unchanged: 0, notes: [] })
     const after = await contentOf(context)
@@ -104,7 +104,7 @@ describe("applySeed", () => {
 
   test("makes what works: values, passwords and roles", async ({ expect }) => {
     const { context } = await openTestInstallation()
-    await apply(context, wholeSeed())
+    await apply(context, await wholeSeed())
 
     const vault = await findVault(context, "demo")
     if (vault === undefined) throw new Error("There is no vault")

@@ -1,10 +1,10 @@
-import { spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { X509Certificate } from "node:crypto"
+import { createPrivateKey, X509Certificate } from "node:crypto"
 import { compactVerify, decodeProtectedHeader } from "jose"
 import { beforeAll, describe, test } from "vitest"
+import { issueCertificate } from "../../../test/certificates.ts"
 import { answering } from "../../../test/http-client.ts"
 import { createTokenClient } from "../token-client.ts"
 import {
@@ -70,23 +70,19 @@ describe("a client certificate", () => {
   const read = (name: string) => readFileSync(join(folder, name), "utf8")
 
   beforeAll(() => {
-    make("rsa", ["-newkey", "rsa:2048", "-noenc"])
-    make("other", ["-newkey", "rsa:2048", "-noenc"])
-    make("ec", ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc"])
-    make("locked", ["-newkey", "rsa:2048", "-passout", "pass:p4ss"])
+    make("rsa", "rsa:2048")
+    make("other", "rsa:2048")
+    make("ec", "p256")
+    const key = createPrivateKey(make("locked", "rsa:2048"))
+    const lock = { type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "p4ss" } as const
+    writeFileSync(join(folder, "locked.key"), key.export(lock))
   })
 
-  function make(name: string, options: readonly string[]): void {
-    const files = ["-keyout", join(folder, `${name}.key`), "-out", join(folder, `${name}.crt`)]
-    const { status, stderr } = spawnSync("openssl", [
-      "req",
-      "-x509",
-      "-subj",
-      "/CN=test",
-      ...options,
-      ...files,
-    ])
-    if (status !== 0) throw new Error(stderr.toString())
+  function make(name: string, algorithm: "rsa:2048" | "p256"): string {
+    const { key, certificate } = issueCertificate({ directory: folder, name, algorithm })
+    writeFileSync(join(folder, `${name}.key`), key)
+    writeFileSync(join(folder, `${name}.crt`), certificate)
+    return key
   }
 
   test.for(["PS256", "RS256"] as const)(
