@@ -313,6 +313,13 @@ describe("options that do not go together", () => {
   })
 })
 
+test("two ports that make no sense are not also told to be the same", async () => {
+  expect(await problemsOf({ argv: ["--port", "abc", "--http-port", "99999"] })).toEqual([
+    '--port has to be a whole number from 0 to 65535, not "abc"',
+    '--http-port has to be a whole number from 0 to 65535, not "99999"',
+  ])
+})
+
 describe("what follows from the options", () => {
   test.each([
     [["--ephemeral"], ":memory:"],

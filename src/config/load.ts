@@ -128,7 +128,10 @@ function findConflicts(given: Partial<ServerOptions>): string[] {
       given.rootKeyFile && given.rootPassphraseFile,
       "There is one root key: give --root-key-file or --root-passphrase-file, not both",
     ],
-    [port !== 0 && port === given.httpPort, `--port and --http-port cannot both be ${port}`],
+    [
+      port !== undefined && port !== 0 && port === given.httpPort,
+      `--port and --http-port cannot both be ${port}`,
+    ],
     [
       publicHost?.endsWith(`.${vaultSuffix}`),
       `--public-host cannot lie below "${vaultSuffix}", where every name is a vault`,
