@@ -7,7 +7,6 @@ import {
   type KeyObject,
   type SignKeyObjectInput,
 } from "node:crypto"
-import { promisify } from "node:util"
 import { decodeBase64urlStrict, encodeBase64url } from "./base64url.ts"
 import { parseJsonObject } from "./strict-json.ts"
 import { findKeyWeakness } from "./key-strength.ts"
@@ -94,15 +93,6 @@ const maxCharacters = 16 * 1024
 const minSecretBytes = 32
 const es256SignatureBytes = 64
 
-const signAsync = promisify(
-  (
-    digest: string,
-    data: Uint8Array,
-    key: KeyObject | SignKeyObjectInput,
-    done: (error: Error | null, made: Buffer) => void,
-  ) => nodeSign(digest, data, key, done),
-)
-
 /**
  * Signs a payload as compact JWS. An object is written as compact JSON in its own order; a text is signed byte for
  * byte, as UTF-8.
@@ -119,24 +109,6 @@ export function signJws(header: JwsHeader, payload: object | string, key: KeyObj
     keyType === "secret"
       ? hmac(signingInput, key)
       : nodeSign(digest, Buffer.from(signingInput), withOptions(key, options))
-  return `${signingInput}.${encodeBase64url(signature)}`
-}
-
-/**
- * Signs like `signJws`, on another thread: some 15 % more work per token, but the event loop stays free.
- *
- * @throws JwsError `unsuitableKey` - the key's type, size or curve does not fit `header.alg`
- */
-export async function signJwsAsync(
-  header: JwsHeader,
-  payload: object | string,
-  key: KeyObject,
-): Promise<string> {
-  const { keyType, digest, options } = algorithms[header.alg] ?? {}
-  if (keyType === "secret" || digest === undefined) return signJws(header, payload, key)
-  assertKeyFits(header.alg, key, "private", false)
-  const signingInput = toSigningInput(header, payload)
-  const signature = await signAsync(digest, Buffer.from(signingInput), withOptions(key, options))
   return `${signingInput}.${encodeBase64url(signature)}`
 }
 

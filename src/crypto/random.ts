@@ -1,4 +1,4 @@
-import { randomBytes as nodeRandomBytes, randomUUID } from "node:crypto"
+import { randomBytes as nodeRandomBytes } from "node:crypto"
 
 const secretAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 const secretLength = 40
@@ -16,11 +16,6 @@ export function randomBase64url(byteCount: number): string {
 /** Returns `byteCount` random bytes as lower-case hexadecimal (two characters a byte). */
 export function randomHex(byteCount: number): string {
   return nodeRandomBytes(byteCount).toString("hex")
-}
-
-/** Returns a random (version 4) GUID, lower case, without braces. */
-export function randomGuid(): string {
-  return randomUUID()
 }
 
 /**
